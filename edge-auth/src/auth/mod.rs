@@ -1,0 +1,93 @@
+//! Signing in and out at the edge: what lives under `/_auth/`.
+
+mod callback;
+mod sign_out;
+mod start;
+mod state;
+
+pub use callback::{CodeExchange, ProviderAnswer};
+pub use sign_out::Revocation;
+pub use start::{return_target, start};
+
+use serde_json::json;
+
+use crate::answer::{answer, page};
+use crate::decide::{Context, Step};
+use crate::event::{Outcome, Response};
+use crate::reason::Reason;
+use crate::token::ACCESS_COOKIE;
+
+/// Holds the refresh token; goes to `/_auth` only. `__Secure-`, since `__Host-` demands `Path=/`.
+const REFRESH_COOKIE: &str = "__Secure-sd-refresh";
+/// One per attempt to sign in, with the attempt's id behind it.
+const ATTEMPT_PREFIX: &str = "__Host-sd-try-";
+/// How long an attempt may take, seconds.
+const ATTEMPT_SECONDS: u64 = 600;
+/// The cookies outlive the token, so that an expired one is seen: Cognito's default life of a refresh token, 30 days.
+const SESSION_SECONDS: u64 = 30 * 86_400;
+
+/// Answers a request under `/_auth/`.
+pub fn handle(context: &Context<'_, '_>) -> (Step, Reason) {
+    let request = context.request;
+    let read = request.method == "GET" || request.method == "HEAD";
+    match request.uri.as_str() {
+        "/_auth/callback" if read => callback::callback(context),
+        "/_auth/sign-out" if read => done(sign_out::button(), Reason::SignIn),
+        "/_auth/sign-out" if request.method == "POST" => sign_out::sign_out(context),
+        "/_auth/signed-out" if read => done(sign_out::signed_out(), Reason::SignedOut),
+        _ => {
+            let (status, reason) = match request.uri.as_str() {
+                "/_auth/callback" | "/_auth/sign-out" | "/_auth/signed-out" => (405, Reason::MethodNotAllowed),
+                _ => (404, Reason::NoRoute),
+            };
+            let body = json!({"status": status, "reason": reason.as_str(), "message": reason.message(),
+                              "request_id": context.request_id});
+            done(answer(status).body("application/json", body.to_string()), reason)
+        }
+    }
+}
+
+fn done(response: Response, reason: Reason) -> (Step, Reason) {
+    (Step::Done(Outcome::Respond(response)), reason)
+}
+
+/// The page of a sign-in that did not work: says what to do, reflects nothing.
+fn failure(status: u16, reason: Reason, advice: &str) -> (Step, Reason) {
+    let text = format!("<p>{advice}</p><p><a href=\"/\">Start again</a></p><small>{reason}</small>");
+    done(page(status, "Signing in did not work", &text, "").with("X-Stagedoor-Reason", reason.as_str()), reason)
+}
+
+/// Whether a write that a cookie authorises was sent by our own page (Fetch metadata; `Origin` where that is missing).
+///
+/// # Errors
+/// [`Reason::CrossSite`].
+pub fn same_site(context: &Context<'_, '_>, allowed_origins_too: bool) -> Result<(), Reason> {
+    let request = context.request;
+    let ours = match (request.headers.contains_key("sec-fetch-site"), request.single_header("origin")) {
+        (true, _) => request.single_header("sec-fetch-site") == Some("same-origin"),
+        (false, Some(origin)) => {
+            let own = site(context).is_some_and(|own| own == origin);
+            own || (allowed_origins_too && context.config.policy.allow_origins.iter().any(|o| o == origin))
+        }
+        (false, None) => false,
+    };
+    if ours { Ok(()) } else { Err(Reason::CrossSite) }
+}
+
+/// `https://HOST`, where the request names one host in a host's form.
+fn site(context: &Context<'_, '_>) -> Option<String> {
+    let host = context.request.single_header("host")?;
+    let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
+    is_host.then(|| format!("{}://{host}", context.config.scheme.as_str()))
+}
+
+fn session_cookie(name: &str, value: &str, path: &str, max_age: u64) -> String {
+    format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Lines that end every cookie of a session.
+fn without_session(response: Response) -> Response {
+    response
+        .with("Set-Cookie", session_cookie(ACCESS_COOKIE, "", "/", 0))
+        .with("Set-Cookie", session_cookie(REFRESH_COOKIE, "", "/_auth", 0))
+}

@@ -1,0 +1,57 @@
+//! Reading a request's cookies, and taking our own out of it.
+
+use crate::event::{Header, Headers};
+use crate::reason::Reason;
+use crate::token::AMPLIFY_PREFIX;
+
+/// The cookies of all `cookie` headers, in order, undecoded.
+#[derive(Debug)]
+pub struct Cookies<'r>(Vec<(&'r str, &'r str)>);
+
+impl<'r> Cookies<'r> {
+    /// Reads every `cookie` header (RFC 6265 §4.2; HTTP/2 splits them freely, RFC 9113 §8.2.3).
+    pub fn of(headers: &'r Headers) -> Self {
+        let lines = headers.get("cookie").into_iter().flatten();
+        let pairs = lines.flat_map(|h| h.value.split(';'));
+        Self(pairs.filter_map(|p| p.split_once('=')).map(|(n, v)| (n.trim(), v.trim())).collect())
+    }
+
+    /// The cookie of that name.
+    ///
+    /// # Errors
+    /// [`Reason::AmbiguousCookie`] where two of that name differ: one of them was planted, and nobody can say which.
+    pub fn single(&self, name: &str) -> Result<Option<&'r str>, Reason> {
+        let mut values = self.0.iter().filter(|(n, _)| *n == name).map(|(_, v)| *v);
+        let Some(first) = values.next() else { return Ok(None) };
+        if values.all(|v| v == first) { Ok(Some(first)) } else { Err(Reason::AmbiguousCookie) }
+    }
+
+    /// The names that begin so, each once.
+    pub fn names_starting(&self, prefix: &str) -> Vec<&'r str> {
+        let mut names: Vec<&str> = self.0.iter().map(|(n, _)| *n).filter(|n| n.starts_with(prefix)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Takes every cookie that is the authorizer's own business out of the headers; the others stay as they were written.
+pub fn strip_own(headers: &mut Headers) {
+    let Some(lines) = headers.get_mut("cookie") else { return };
+    for line in lines.iter_mut() {
+        let own = |pair: &str| is_own(pair.split('=').next().unwrap_or_default().trim());
+        if line.value.split(';').any(own) {
+            let kept: Vec<&str> = line.value.split(';').filter(|pair| !own(pair)).map(str::trim).collect();
+            *line = Header { key: line.key.take(), value: kept.join("; ") };
+        }
+    }
+    lines.retain(|line| !line.value.trim().is_empty());
+    if lines.is_empty() {
+        headers.remove("cookie");
+    }
+}
+
+fn is_own(name: &str) -> bool {
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("__Host-sd-") || starts("__Secure-sd-") || starts(AMPLIFY_PREFIX)
+}

@@ -1,0 +1,25 @@
+//! Stagedoor's authorizer: who may fetch what, decided at the CDN's edge.
+//!
+//! [`decide`] is a function of (request, configuration, moment). It does no I/O and reads no clock: what has to be asked of
+//! the identity provider comes back as a [`Step`] that the adapter carries out and hands on. A [`token::VerifiedSession`]
+//! is made by the verifier alone.
+
+pub mod config;
+pub mod cookies;
+pub mod event;
+pub mod path;
+pub mod policy;
+mod query;
+mod reason;
+pub mod token;
+
+mod answer;
+mod auth;
+mod decide;
+mod forward;
+mod refusal;
+mod rule;
+
+pub use auth::{CodeExchange, ProviderAnswer, Revocation};
+pub use decide::{Check, Moment, Step, Verdict, decide, decide_bytes};
+pub use reason::Reason;

@@ -1,0 +1,119 @@
+//! What a refusal looks like.
+
+use serde_json::json;
+
+use crate::answer::{answer, page};
+use crate::auth;
+use crate::decide::Context;
+use crate::event::{Request, Response};
+use crate::policy::{Denied, Route, SignInMode};
+use crate::query;
+use crate::reason::Reason;
+
+/// The answer to a refused request.
+pub fn refuse(context: &Context<'_, '_>, reason: Reason, route: Option<&Route>) -> Response {
+    let navigation = is_navigation(context.request);
+    let denied = route.map_or(Denied::Status, |r| r.denied);
+    let redirects = denied == Denied::Redirect || (denied == Denied::Auto && navigation);
+    if redirects
+        && wants_sign_in(reason)
+        && let Some(redirect) = to_sign_in(context)
+    {
+        return redirect;
+    }
+    let status = status(reason);
+    let refusal = if navigation && denied == Denied::Auto {
+        let id = safe_id(context.request_id);
+        let text =
+            format!("<p>{}</p><p><a href=\"/\">Go to the start page</a></p><small>{id}</small>", reason.message());
+        page(status, "This page cannot be shown", &text, "")
+    } else {
+        let body = json!({
+            "status": status,
+            "reason": reason.as_str(),
+            "message": reason.message(),
+            "request_id": context.request_id,
+        });
+        answer(status).body("application/json", body.to_string())
+    };
+    let refusal = refusal.with("X-Stagedoor-Reason", reason.as_str());
+    let refusal = match status {
+        401 => refusal.with("WWW-Authenticate", "Bearer"),
+        503 => refusal.with("Retry-After", "10"),
+        405 => refusal.with("Allow", "GET, HEAD, OPTIONS"),
+        _ => refusal,
+    };
+    with_cors(refusal, context)
+}
+
+/// The answer to a preflight (Fetch standard, CORS protocol): exactly this origin, or 403.
+pub fn preflight(context: &Context<'_, '_>) -> Result<Response, Reason> {
+    if allowed_origin(context).is_none() {
+        return Err(Reason::CorsOrigin);
+    }
+    let wanted = context.request.single_header("access-control-request-headers").unwrap_or_default();
+    let is_list = wanted.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_, ".contains(&b));
+    let allowed = answer(204).with("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE");
+    let allowed =
+        if is_list && !wanted.is_empty() { allowed.with("Access-Control-Allow-Headers", wanted) } else { allowed };
+    Ok(with_cors(allowed.with("Access-Control-Max-Age", "600"), context))
+}
+
+fn with_cors(response: Response, context: &Context<'_, '_>) -> Response {
+    match allowed_origin(context) {
+        Some(origin) => response
+            .with("Access-Control-Allow-Origin", origin)
+            .with("Access-Control-Allow-Credentials", "true")
+            .with("Vary", "Origin"),
+        None => response,
+    }
+}
+
+fn allowed_origin<'r>(context: &Context<'r, '_>) -> Option<&'r str> {
+    let origin = context.request.single_header("origin")?;
+    context.config.policy.allow_origins.iter().any(|o| o == origin).then_some(origin)
+}
+
+/// A top-level navigation by Fetch metadata (W3C), or by Accept where a client sends none.
+fn is_navigation(request: &Request) -> bool {
+    if request.method != "GET" && request.method != "HEAD" {
+        return false;
+    }
+    match (request.single_header("sec-fetch-mode"), request.single_header("sec-fetch-dest")) {
+        (None, None) => request.header_values("accept").any(|v| v.to_ascii_lowercase().contains("text/html")),
+        (mode, dest) => mode == Some("navigate") && dest == Some("document"),
+    }
+}
+
+/// Signing in helps only where there is no valid token yet; anything else would come straight back here.
+fn wants_sign_in(reason: Reason) -> bool {
+    status(reason) == 401
+}
+
+fn to_sign_in(context: &Context<'_, '_>) -> Option<Response> {
+    match context.config.policy.sign_in.mode {
+        SignInMode::Hosted => auth::start(context),
+        SignInMode::Page => {
+            let to = auth::return_target(context.request, &context.config.policy);
+            let location = format!("/login?{}", query::join(&[("to", &to)]));
+            Some(answer(302).with("Location", location))
+        }
+        SignInMode::None => None,
+    }
+}
+
+pub fn status(reason: Reason) -> u16 {
+    match reason {
+        Reason::PathNotCanonical | Reason::StateInvalid | Reason::EventMalformed => 400,
+        Reason::NotPermitted | Reason::CrossSite | Reason::CorsOrigin | Reason::NoRoute | Reason::PassMalformed => 403,
+        Reason::MethodNotAllowed => 405,
+        Reason::SignInFailed => 502,
+        Reason::KeysUnavailable => 503,
+        _ => 401,
+    }
+}
+
+/// CloudFront's ids are base64-like; anything else in a hand-written event is not repeated on a page.
+fn safe_id(id: &str) -> &str {
+    if id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b)) { id } else { "" }
+}

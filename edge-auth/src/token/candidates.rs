@@ -1,0 +1,88 @@
+//! Where a request may carry a token, and taking it out again.
+
+use crate::cookies::Cookies;
+use crate::event::Request;
+use crate::policy::{Policy, TokenSource, TokenUse};
+use crate::query;
+use crate::reason::Reason;
+
+/// A string that may be a token.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The string.
+    pub token: String,
+    /// Where it was found.
+    pub source: TokenSource,
+}
+
+/// What was found, in the order in which it is judged.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// At most [`MOST_CANDIDATES`].
+    pub found: Vec<Candidate>,
+    /// Two cookies of one name disagreed, and nothing stood before them.
+    pub ambiguous_first: bool,
+}
+
+/// Each candidate may cost a signature check; nobody honest sends more than two or three.
+const MOST_CANDIDATES: usize = 4;
+
+/// Our own session cookie.
+pub const ACCESS_COOKIE: &str = "__Host-sd-access";
+/// Amplify's cookies begin with this.
+pub const AMPLIFY_PREFIX: &str = "CognitoIdentityServiceProvider.";
+
+/// Finds the candidates in the order of the policy's `tokens.from`.
+pub fn candidates(request: &Request, cookies: &Cookies<'_>, policy: &Policy, clients: &[&str]) -> Candidates {
+    let mut all = Candidates::default();
+    for source in &policy.tokens.from {
+        let mut take = |found: Result<Option<&str>, Reason>| match found {
+            Ok(Some(token)) => all.found.push(Candidate { token: token.to_owned(), source: *source }),
+            Ok(None) => {}
+            Err(_) => all.ambiguous_first |= all.found.is_empty(),
+        };
+        match source {
+            TokenSource::Cookie => {
+                take(cookies.single(ACCESS_COOKIE));
+                if policy.amplify_cookies {
+                    for name in amplify_names(cookies, policy.tokens.token_use, clients) {
+                        take(cookies.single(&name));
+                    }
+                }
+            }
+            TokenSource::Bearer => {
+                for value in request.header_values("authorization") {
+                    take(Ok(bearer(value)));
+                }
+            }
+            TokenSource::Query => {
+                for value in query::values(&request.querystring, &policy.tokens.query_parameter) {
+                    take(Ok(Some(&value)));
+                }
+            }
+        }
+    }
+    all.found.truncate(MOST_CANDIDATES);
+    all
+}
+
+/// The token of an `Authorization: Bearer` value (RFC 6750 §2.1; the scheme is case-insensitive, RFC 9110 §11.1).
+pub fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The cookies of the user whom Amplify's `LastAuthUser` names, for each of our clients.
+fn amplify_names(cookies: &Cookies<'_>, wanted: TokenUse, clients: &[&str]) -> Vec<String> {
+    let kinds: &[&str] = match wanted {
+        TokenUse::Access => &["accessToken"],
+        TokenUse::Id => &["idToken"],
+        TokenUse::Either => &["accessToken", "idToken"],
+    };
+    let user_of = |client: &&str| {
+        let user = cookies.single(&format!("{AMPLIFY_PREFIX}{client}.LastAuthUser")).ok()??;
+        Some(format!("{AMPLIFY_PREFIX}{client}.{user}"))
+    };
+    let users = clients.iter().filter_map(user_of);
+    users.flat_map(|user| kinds.iter().map(move |kind| format!("{user}.{kind}"))).collect()
+}

@@ -1,0 +1,50 @@
+//! The viewer-request event, built from what a viewer sent.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use edge_auth::event::{Config, Event, Exchange, Header, Headers, Record, Request};
+use http::request::Parts;
+use serde_json::Map;
+
+use super::DISTRIBUTION_DOMAIN;
+use super::errors::EdgeError;
+use super::headers::{is_forbidden, remove_hop_by_hop};
+use super::limits::Target;
+use super::request_id::RequestId;
+
+/// The request as the function sees it: raw path and query, no body, headers as they came less those that speak of the
+/// connection or belong to the edge. The keys are in lower case, as with a viewer that speaks HTTP/2.
+pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Result<Request, EdgeError> {
+    remove_hop_by_hop(&mut parts.headers);
+    let mut headers = Headers::new();
+    for (name, value) in &parts.headers {
+        if is_forbidden(name.as_str()) {
+            continue;
+        }
+        // An event is JSON: what is not UTF-8 has no place in it.
+        let value = str::from_utf8(value.as_bytes()).map_err(|_| EdgeError::BadRequest)?;
+        headers.entry(name.as_str().to_owned()).or_default().push(Header::new(name.as_str(), value));
+    }
+    Ok(Request {
+        client_ip: Some(client.to_canonical().to_string()),
+        headers,
+        method: parts.method.as_str().to_owned(),
+        querystring: target.query,
+        uri: target.path,
+        rest: Map::new(),
+    })
+}
+
+/// The event around a request, as JSON.
+pub(super) fn event(id: &RequestId, request: Request) -> Result<Bytes, serde_json::Error> {
+    let config = Config {
+        distribution_domain_name: Some(DISTRIBUTION_DOMAIN.to_owned()),
+        distribution_id: Some("LOCALSTAGEDOOR".to_owned()),
+        event_type: Some("viewer-request".to_owned()),
+        request_id: Some(id.as_str().to_owned()),
+        rest: Map::new(),
+    };
+    let exchange = Exchange { config: Some(config), request, rest: Map::new() };
+    serde_json::to_vec(&Event { records: vec![Record { cf: exchange }] }).map(Bytes::from)
+}

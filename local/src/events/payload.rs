@@ -1,0 +1,105 @@
+//! The events that the processors get, and their answers.
+
+use bytes::Bytes;
+use catalog::MediaId;
+use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::objects::ObjectCreated;
+
+/// What dispatch made of an event.
+#[derive(Debug, Deserialize)]
+pub(super) struct Dispatched {
+    pub items: Vec<Item>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Item {
+    pub media_id: MediaId,
+    pub kind: Route,
+}
+
+/// Where an item goes from dispatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Route {
+    Image,
+    Video,
+    /// Dispatch has ended it as failed.
+    Unsupported,
+    /// Its object is not there.
+    Missing,
+    /// It was ready or failed before.
+    Ended,
+}
+
+/// What a processor answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Processed {
+    pub status: Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    Ready,
+    Failed,
+    /// It was ready or failed before.
+    Ended,
+}
+
+/// S3's notification of one object.
+pub(super) fn s3_event(object: &ObjectCreated) -> Bytes {
+    // S3 encodes keys as forms are, except for the slash.
+    let key: String = form_urlencoded::byte_serialize(object.key.as_bytes()).collect();
+    let event = json!({"Records": [{
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": "us-east-1",
+        "eventTime": OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+        "eventName": "ObjectCreated:Put",
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "bucket": {"name": object.bucket},
+            "object": {"key": key.replace("%2F", "/"), "size": object.bytes, "eTag": object.etag},
+        },
+    }]});
+    Bytes::from(event.to_string())
+}
+
+/// The change feed's word of one title; processors get the same.
+pub(super) fn media_event(id: &MediaId) -> Bytes {
+    Bytes::from(json!({"media_id": id}).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn keys_are_encoded_as_s3_does() {
+        let object = ObjectCreated {
+            bucket: "raw".to_owned(),
+            key: "in/Übung 1+1=2 100%.jpg".to_owned(),
+            bytes: 7,
+            etag: "e".to_owned(),
+        };
+        let event: serde_json::Value = serde_json::from_slice(&s3_event(&object)).unwrap();
+        let s3 = &event["Records"][0]["s3"];
+        assert_eq!(s3["object"]["key"], "in/%C3%9Cbung+1%2B1%3D2+100%25.jpg");
+        assert_eq!(s3["object"]["size"], 7);
+        assert_eq!(s3["bucket"]["name"], "raw");
+    }
+
+    #[test]
+    fn an_answer_of_another_shape_is_no_answer() {
+        assert!(serde_json::from_str::<Dispatched>(r#"{"items":[{"media_id":"a","kind":"image"}]}"#).is_ok());
+        assert!(serde_json::from_str::<Dispatched>(r#"{"items":[{"media_id":"A/b","kind":"image"}]}"#).is_err());
+        assert!(serde_json::from_str::<Dispatched>(r#"{"items":[{"media_id":"a","kind":"song"}]}"#).is_err());
+        assert!(serde_json::from_str::<Processed>(r#"{"media_id":"a","status":"done"}"#).is_err());
+    }
+}

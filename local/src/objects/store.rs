@@ -1,0 +1,328 @@
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::header::{ETAG, HeaderMap};
+use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CopySource, CreateMultipartUploadInput,
+    CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
+    DeletedObject, ETag, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput, GetObjectOutput,
+    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
+    PutObjectInput, PutObjectOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
+};
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
+use s3s_fs::FileSystem;
+use tokio::sync::mpsc;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
+
+use super::ObjectCreated;
+use super::conditions::{Conditions, Verdict};
+use super::keys;
+use super::verified::{Expected, Verified};
+
+/// `s3s-fs` with what it leaves out.
+#[derive(Clone)]
+pub(super) struct Store {
+    files: Arc<FileSystem>,
+    root: PathBuf,
+    created: mpsc::UnboundedSender<ObjectCreated>,
+}
+
+impl Store {
+    pub(super) fn open(root: &Path, created: mpsc::UnboundedSender<ObjectCreated>) -> Result<Self, String> {
+        let files = FileSystem::new(root).map_err(|e| format!("{e:?}"))?;
+        Ok(Self { files: Arc::new(files), root: root.to_owned(), created })
+    }
+
+    /// Asks for an object that is really there; a directory is none.
+    async fn head(&self, bucket: &str, key: &str) -> S3Result<HeadObjectOutput> {
+        let is_file = match keys::path(&self.root, bucket, key) {
+            Some(path) => tokio::fs::metadata(path).await.is_ok_and(|found| found.is_file()),
+            None => false,
+        };
+        if !is_file {
+            let has_bucket = tokio::fs::metadata(self.root.join(bucket)).await.is_ok();
+            return Err(S3Error::new(if has_bucket { S3ErrorCode::NoSuchKey } else { S3ErrorCode::NoSuchBucket }));
+        }
+        let input = HeadObjectInput { bucket: bucket.to_owned(), key: key.to_owned(), ..HeadObjectInput::default() };
+        let request = S3Request {
+            input,
+            method: http::Method::HEAD,
+            uri: http::Uri::default(),
+            headers: HeaderMap::default(),
+            extensions: http::Extensions::default(),
+            credentials: None,
+            region: None,
+            service: None,
+            trailing_headers: None,
+        };
+        Ok(self.files.head_object(request).await?.output)
+    }
+
+    /// The object, if the conditions let it be read.
+    async fn read(&self, bucket: &str, key: &str, conditions: &Conditions<'_>) -> S3Result<HeadObjectOutput> {
+        let head = self.head(bucket, key).await?;
+        match judge(conditions, &head) {
+            Verdict::Proceed => Ok(head),
+            Verdict::Failed => Err(S3Error::new(S3ErrorCode::PreconditionFailed)),
+            Verdict::NotModified => {
+                let mut answer = S3Error::new(S3ErrorCode::NotModified);
+                let etag = head.e_tag.as_ref().and_then(|etag| etag.to_http_header().ok());
+                answer.set_headers(etag.into_iter().map(|etag| (ETAG, etag)).collect());
+                Err(answer)
+            }
+        }
+    }
+
+    async fn announce(&self, bucket: String, key: String) -> S3Result<()> {
+        let head = self.head(&bucket, &key).await?;
+        let bytes = head.content_length.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+        let etag = head.e_tag.map(ETag::into_value).unwrap_or_default();
+        // Nobody listens while everything is being stopped; what starts next looks into the bucket.
+        let _ = self.created.send(ObjectCreated { bucket, key, bytes, etag });
+        Ok(())
+    }
+}
+
+/// Runs to its end even when the client has hung up: it would leave an object half written or unannounced.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = S3Result<T>> + Send + 'static) -> S3Result<T> {
+    let task = tokio::spawn(work.with_subscriber(NoSubscriber::new()));
+    task.await.unwrap_or_else(|e| Err(S3Error::internal_error(e)))
+}
+
+fn judge(conditions: &Conditions<'_>, head: &HeadObjectOutput) -> Verdict {
+    match (&head.e_tag, &head.last_modified) {
+        (Some(etag), Some(modified)) => conditions.judge(etag, modified),
+        _ => Verdict::Failed,
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+// Inputs and outputs share fields but no trait.
+
+/// A GET's or HEAD's conditions.
+macro_rules! conditions {
+    ($input:expr) => {
+        Conditions {
+            matching: $input.if_match.as_ref(),
+            not_matching: $input.if_none_match.as_ref(),
+            modified_since: $input.if_modified_since.as_ref(),
+            unmodified_since: $input.if_unmodified_since.as_ref(),
+        }
+    };
+}
+
+/// Makes the body fail where it is not what the request announces; where to ask about it.
+macro_rules! verify {
+    ($req:expr) => {{
+        let expected = Expected {
+            length: $req.input.content_length,
+            md5: $req.input.content_md5.clone(),
+            checksum: Checksum {
+                checksum_crc32: $req.input.checksum_crc32.clone(),
+                checksum_crc32c: $req.input.checksum_crc32c.clone(),
+                checksum_crc64nvme: $req.input.checksum_crc64nvme.clone(),
+                checksum_sha1: $req.input.checksum_sha1.clone(),
+                checksum_sha256: $req.input.checksum_sha256.clone(),
+                ..Checksum::default()
+            },
+            announced: header(&$req.headers, "x-amz-trailer"),
+            trailers: $req.trailing_headers.clone(),
+        };
+        if expected.names_no_checksum() {
+            // An algorithm without a value, as presigned URLs may have it, asks for nothing that could be checked.
+            $req.input.checksum_algorithm = None;
+        }
+        let body = $req.input.body.take().ok_or_else(|| S3Error::new(S3ErrorCode::IncompleteBody))?;
+        let (body, failure) = Verified::wrap(body, expected);
+        $req.input.body = Some(body);
+        failure
+    }};
+}
+
+/// s3s-fs keeps the checksums of an object that was replaced by a multipart upload, whose entity tag has the form
+/// `MD5-PARTS`: they are another object's.
+macro_rules! forget_stale_checksums {
+    ($output:expr) => {
+        if $output.e_tag.as_ref().is_some_and(|etag| etag.value().contains('-')) {
+            $output.checksum_crc32 = None;
+            $output.checksum_crc32c = None;
+            $output.checksum_crc64nvme = None;
+            $output.checksum_sha1 = None;
+            $output.checksum_sha256 = None;
+        }
+    };
+}
+
+#[async_trait]
+impl S3 for Store {
+    async fn get_object(&self, mut req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        let input = &mut req.input;
+        let conditions = conditions!(input);
+        self.read(&input.bucket, &input.key, &conditions).await?;
+        let mut response = self.files.get_object(req).await?;
+        let output = &mut response.output;
+        output.accept_ranges = Some("bytes".to_owned());
+        forget_stale_checksums!(output);
+        Ok(response)
+    }
+
+    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+        let input = &req.input;
+        let conditions = conditions!(input);
+        let mut output = self.read(&input.bucket, &input.key, &conditions).await?;
+        output.accept_ranges = Some("bytes".to_owned());
+        forget_stale_checksums!(output);
+        Ok(S3Response::new(output))
+    }
+
+    async fn put_object(&self, mut req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        keys::check(&self.root, &req.input.bucket, &req.input.key).await?;
+        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        let failure = verify!(req);
+        let store = self.clone();
+        to_the_end(async move {
+            let response = store.files.put_object(req).await.map_err(|e| failure.or(e))?;
+            store.announce(bucket, key).await?;
+            Ok(response)
+        })
+        .await
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        let input = &req.input;
+        keys::check(&self.root, &input.bucket, &input.key).await?;
+        if let CopySource::Bucket { bucket, key, .. } = &input.copy_source {
+            self.head(bucket, key).await?;
+        }
+        let (bucket, key) = (input.bucket.clone(), input.key.clone());
+        let store = self.clone();
+        to_the_end(async move {
+            let response = store.files.copy_object(req).await?;
+            store.announce(bucket, key).await?;
+            Ok(response)
+        })
+        .await
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        keys::check(&self.root, &req.input.bucket, &req.input.key).await?;
+        self.files.create_multipart_upload(req).await
+    }
+
+    async fn upload_part(&self, mut req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        let failure = verify!(req);
+        self.files.upload_part(req).await.map_err(|e| failure.or(e))
+    }
+
+    async fn upload_part_copy(
+        &self,
+        req: S3Request<UploadPartCopyInput>,
+    ) -> S3Result<S3Response<UploadPartCopyOutput>> {
+        let input = &req.input;
+        if let CopySource::Bucket { bucket, key, .. } = &input.copy_source {
+            let conditions = Conditions {
+                matching: input.copy_source_if_match.as_ref(),
+                not_matching: input.copy_source_if_none_match.as_ref(),
+                modified_since: input.copy_source_if_modified_since.as_ref(),
+                unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+            };
+            if judge(&conditions, &self.head(bucket, key).await?) != Verdict::Proceed {
+                return Err(S3Error::new(S3ErrorCode::PreconditionFailed));
+            }
+        }
+        self.files.upload_part_copy(req).await
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        keys::check(&self.root, &req.input.bucket, &req.input.key).await?;
+        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        let store = self.clone();
+        to_the_end(async move {
+            let response = store.files.complete_multipart_upload(req).await?;
+            store.announce(bucket, key).await?;
+            Ok(response)
+        })
+        .await
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        match self.head(&req.input.bucket, &req.input.key).await {
+            Err(e) if *e.code() == S3ErrorCode::NoSuchKey => Ok(S3Response::new(DeleteObjectOutput::default())),
+            Err(e) => Err(e),
+            Ok(_) => self.files.delete_object(req).await,
+        }
+    }
+
+    async fn delete_objects(
+        &self,
+        mut req: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
+        let mut there = Vec::new();
+        let mut absent = Vec::new();
+        for object in std::mem::take(&mut req.input.delete.objects) {
+            if self.head(&req.input.bucket, &object.key).await.is_ok() {
+                there.push(object);
+            } else {
+                absent.push(DeletedObject { key: Some(object.key), ..DeletedObject::default() });
+            }
+        }
+        req.input.delete.objects = there;
+        let mut response = self.files.delete_objects(req).await?;
+        response.output.deleted.get_or_insert_default().extend(absent);
+        Ok(response)
+    }
+
+    async fn list_objects(&self, mut req: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+        // s3s-fs says that it has encoded the keys, and hasn't.
+        req.input.encoding_type = None;
+        self.files.list_objects(req).await
+    }
+
+    async fn list_objects_v2(
+        &self,
+        mut req: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        req.input.encoding_type = None;
+        self.files.list_objects_v2(req).await
+    }
+
+    async fn list_parts(&self, req: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
+        self.files.list_parts(req).await
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        self.files.abort_multipart_upload(req).await
+    }
+
+    async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
+        self.files.head_bucket(req).await
+    }
+
+    async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+        self.files.list_buckets(req).await
+    }
+
+    async fn get_bucket_location(
+        &self,
+        req: S3Request<GetBucketLocationInput>,
+    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
+        self.files.get_bucket_location(req).await
+    }
+}

@@ -1,0 +1,67 @@
+//! A title as a card of the library.
+
+use catalog::{Kind, Media, Status};
+
+use crate::MediaView;
+use crate::view::{clock, day};
+
+/// What `card.html` shows.
+pub struct Card {
+    pub media: MediaView,
+    /// The catalog's name of the status: the script compares it to see what changed.
+    pub status: &'static str,
+    pub stage: Stage,
+    /// A film's length.
+    pub badge: Option<String>,
+    pub day: String,
+}
+
+/// The four looks of a card.
+pub enum Stage {
+    Ready,
+    /// Something is being done; the text says what.
+    Working(&'static str),
+    /// Its upload has not ended.
+    Unfinished,
+    /// The reason, for people.
+    Failed(String),
+}
+
+impl Card {
+    /// Whether the page should look again soon.
+    pub fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working(_))
+    }
+
+    pub fn is_film(&self) -> bool {
+        self.media.kind == Kind::Video
+    }
+}
+
+impl From<&Media> for Card {
+    fn from(media: &Media) -> Self {
+        Self {
+            media: MediaView::from(media),
+            status: match media.status {
+                Status::Uploading => "uploading",
+                Status::Uploaded => "uploaded",
+                Status::Processing => "processing",
+                Status::Ready => "ready",
+                Status::Failed => "failed",
+            },
+            stage: match media.status {
+                Status::Uploading => Stage::Unfinished,
+                Status::Uploaded => Stage::Working("Waiting its turn…"),
+                Status::Processing => Stage::Working("Processing…"),
+                Status::Ready => Stage::Ready,
+                Status::Failed => Stage::Failed(reason(media)),
+            },
+            badge: media.duration_ms.map(clock),
+            day: day(media.created_at),
+        }
+    }
+}
+
+fn reason(media: &Media) -> String {
+    media.reason.clone().unwrap_or_else(|| "This file could not be processed.".to_owned())
+}

@@ -1,0 +1,10 @@
+// @ts-check
+
+/** Shows days where the reader is: the server only knows them in UTC. @param {ParentNode} root */
+export function localizeDays(root) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" });
+  for (const time of root.querySelectorAll("time.day")) {
+    const moment = new Date(/** @type {HTMLTimeElement} */ (time).dateTime);
+    if (!Number.isNaN(moment.valueOf())) time.textContent = format.format(moment);
+  }
+}

@@ -1,0 +1,51 @@
+// @ts-check
+// Requests to this site's API, by a session that may need renewing on the way.
+
+/** An answer that is not a success. `detail` is a sentence for people. */
+export class ApiError extends Error {
+  /** @param {number} status @param {{reason?: string, detail?: string}} problem */
+  constructor(status, problem) {
+    super(problem.detail ?? `The server answered ${status}.`);
+    this.status = status;
+    this.reason = problem.reason ?? "";
+  }
+
+  get signedOut() {
+    return this.status === 401;
+  }
+}
+
+/** Renews the session at the edge. The cookies change; no script sees them. @returns {Promise<boolean>} */
+export async function renew() {
+  try {
+    return (await fetch("/_auth/refresh", { method: "POST" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Fetches from this site; an expired session is renewed once.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} a success; everything else is thrown, as `ApiError` where there was an answer
+ */
+export async function request(path, options = {}) {
+  let response = await fetch(path, options);
+  if (response.status === 401 && (await renew())) {
+    response = await fetch(path, options);
+  }
+  if (response.ok) return response;
+  throw new ApiError(response.status, await response.json().catch(() => ({})));
+}
+
+/** @param {string} path @param {unknown} [body] */
+export async function post(path, body) {
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return (await request(path, { method: "POST", ...(body === undefined ? {} : json) })).json();
+}
+
+/** Shows the page's notice that the session has ended. */
+export function showSignedOut() {
+  document.getElementById("signed-out")?.removeAttribute("hidden");
+}

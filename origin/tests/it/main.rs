@@ -1,0 +1,11 @@
+//! The router as the edge meets it: real tokens, a real SQLite catalog, the real S3 client against a small stand-in.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod health;
+mod media;
+mod objects;
+mod pages;
+mod sessions;
+mod tokens;
+mod uploads;
+mod world;

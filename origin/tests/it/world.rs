@@ -1,0 +1,199 @@
+//! The app with everything it needs, and a client of it.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use catalog::{
+    Catalog, CatalogError, Kind, Media, MediaId, NewMedia, Outcome, Page, Rendition, Source, SqliteCatalog, Status,
+    UnixMillis,
+};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use origin::OriginConfig;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::objects::{self, BUCKET, Objects};
+use crate::tokens;
+
+/// The moment of all tests: 2026-03-07T00:00:00Z.
+pub const NOW: UnixMillis = 1_772_841_600_000;
+pub const MAX_UPLOAD: u64 = 5_000_000;
+pub const OBJECTS_ORIGIN: &str = "http://localhost:9000";
+pub const SIGN_OUT_ORIGIN: &str = "https://id.example.test";
+
+pub const ADA: &str = "6f1d9c9e-1f4b-4c7a-9b57-0d8f4f8d2c11";
+pub const BOB: &str = "b0b00000-0000-4000-8000-000000000000";
+
+pub struct World {
+    pub router: Router,
+    pub catalog: Arc<dyn Catalog>,
+    pub objects: Objects,
+    /// What `uploaded` was told.
+    pub told: Arc<Mutex<Vec<String>>>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|v| v.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
+        Self::with(catalog, folder).await
+    }
+
+    /// One whose catalog never answers with anything but an error.
+    pub async fn without_catalog() -> Self {
+        Self::with(Arc::new(BrokenCatalog), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
+        let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
+        let router = origin::router(OriginConfig {
+            edge: tokens::edge_config(),
+            catalog: Arc::clone(&catalog),
+            objects: objects::client(&objects.serve().await),
+            raw_bucket: BUCKET.to_owned(),
+            objects_origin: OBJECTS_ORIGIN.to_owned(),
+            sign_out_origin: Some(SIGN_OUT_ORIGIN.to_owned()),
+            max_upload_bytes: MAX_UPLOAD,
+            clock: || NOW,
+            uploaded: Arc::new({
+                let told = Arc::clone(&told);
+                move |id: MediaId| told.lock().unwrap().push(id.to_string())
+            }),
+        });
+        Self { router, catalog, objects, told, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    /// GET by that person.
+    pub async fn get(&self, sub: &str, path: &str) -> Answer {
+        self.send(request("GET", path, Some(&tokens::access(sub, "ada")), None)).await
+    }
+
+    /// POST by that person, JSON where there is a body.
+    pub async fn post(&self, sub: &str, path: &str, body: Option<&str>) -> Answer {
+        self.send(request("POST", path, Some(&tokens::access(sub, "ada")), body)).await
+    }
+
+    /// Adds a row, `age` milliseconds old, in state `uploading`.
+    pub async fn announce(&self, owner: &str, title: &str, age: i64) -> MediaId {
+        let id = MediaId::random();
+        let key = format!("{owner}/{id}/original");
+        let source = Source { key, bytes: 1_000, etag: String::new() };
+        let media =
+            NewMedia { id: id.clone(), owner: owner.into(), title: title.into(), source, status: Status::Uploading };
+        assert!(self.catalog.insert(&media, NOW - age).await.unwrap());
+        id
+    }
+
+    /// Adds a row that a processor has.
+    pub async fn processing(&self, owner: &str, title: &str, kind: Kind) -> MediaId {
+        let id = self.announce(owner, title, 0).await;
+        let media = self.media(&id).await;
+        assert!(self.catalog.uploaded(&id, &media.source, NOW).await.unwrap());
+        assert!(self.catalog.processing(&id, kind, NOW).await.unwrap());
+        id
+    }
+
+    /// Adds a row whose renditions are there.
+    pub async fn ready(&self, owner: &str, title: &str, kind: Kind) -> MediaId {
+        let id = self.processing(owner, title, kind).await;
+        let names = match kind {
+            Kind::Video => {
+                vec![("thumb.webp", "image/webp"), ("poster.webp", "image/webp"), ("video.mp4", "video/mp4")]
+            }
+            _ => vec![("thumb.webp", "image/webp"), ("w1280.webp", "image/webp")],
+        };
+        let rendition = |(file, content_type): &(&str, &str)| Rendition {
+            name: file.split('.').next().unwrap().to_owned(),
+            key: format!("media/{owner}/{id}/{file}"),
+            content_type: (*content_type).to_owned(),
+            width: 1280,
+            height: 720,
+            bytes: 10,
+        };
+        let renditions = names.iter().map(rendition).collect();
+        let outcome = Outcome::Ready { renditions, duration_ms: (kind == Kind::Video).then_some(754_000) };
+        assert!(self.catalog.finish(&id, &outcome, NOW).await.unwrap());
+        id
+    }
+
+    /// Adds a row that could not be processed.
+    pub async fn failed(&self, owner: &str, title: &str, reason: &str) -> MediaId {
+        let id = self.processing(owner, title, Kind::Unknown).await;
+        let outcome = Outcome::Failed { reason: reason.to_owned() };
+        assert!(self.catalog.finish(&id, &outcome, NOW).await.unwrap());
+        id
+    }
+
+    pub async fn media(&self, id: &MediaId) -> Media {
+        self.catalog.find(id).await.unwrap().unwrap()
+    }
+}
+
+pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header("x-stagedoor-token", token);
+    }
+    if body.is_some() {
+        request = request.header("content-type", "application/json");
+    }
+    request.body(body.map_or_else(Body::empty, |text| Body::from(text.to_owned()))).unwrap()
+}
+
+struct BrokenCatalog;
+
+fn broken<T>() -> Result<T, CatalogError> {
+    Err(CatalogError::Store("/var/secret-place/catalog.db: disk I/O error".to_owned()))
+}
+
+#[async_trait]
+impl Catalog for BrokenCatalog {
+    async fn insert(&self, _: &NewMedia, _: UnixMillis) -> Result<bool, CatalogError> {
+        broken()
+    }
+    async fn find(&self, _: &MediaId) -> Result<Option<Media>, CatalogError> {
+        broken()
+    }
+    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Page, CatalogError> {
+        broken()
+    }
+    async fn in_status(&self, _: &[Status]) -> Result<Vec<Media>, CatalogError> {
+        broken()
+    }
+    async fn uploaded(&self, _: &MediaId, _: &Source, _: UnixMillis) -> Result<bool, CatalogError> {
+        broken()
+    }
+    async fn processing(&self, _: &MediaId, _: Kind, _: UnixMillis) -> Result<bool, CatalogError> {
+        broken()
+    }
+    async fn finish(&self, _: &MediaId, _: &Outcome, _: UnixMillis) -> Result<bool, CatalogError> {
+        broken()
+    }
+}

@@ -1,0 +1,5 @@
+//! The dispatch function on Lambda.
+
+fn main() -> std::process::ExitCode {
+    processors::lambda::main(&processors::dispatch::dispatch)
+}

@@ -1,0 +1,213 @@
+//! What a file is, judged by its first bytes and nothing else: neither its name nor its declared type counts.
+
+use image::ImageFormat;
+
+/// How many bytes of a file are looked at. All signatures stand in the first few hundred.
+pub const SNIFF_BYTES: u64 = 64 * 1024;
+
+/// A film's container, which also names FFmpeg's demuxer, so that a file is never opened as something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// ISO base media (MP4) or `QuickTime` (MOV).
+    IsoMedia,
+    /// Matroska or `WebM`.
+    Matroska,
+}
+
+/// What the first bytes say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sniffed {
+    /// A picture of that format.
+    Image(ImageFormat),
+    /// A film in that container.
+    Video(Container),
+    /// A HEIC or HEIF picture.
+    Heic,
+    /// An AVIF picture.
+    Avif,
+    /// There is no byte.
+    Empty,
+    /// None of these.
+    Unknown,
+}
+
+/// Looks at a file's beginning.
+pub fn sniff(bytes: &[u8]) -> Sniffed {
+    if bytes.is_empty() {
+        return Sniffed::Empty;
+    }
+    if let Some(format) = picture(bytes) {
+        return Sniffed::Image(format);
+    }
+    if bytes.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
+        return Sniffed::Video(Container::Matroska);
+    }
+    iso_media(bytes).unwrap_or(Sniffed::Unknown)
+}
+
+fn picture(bytes: &[u8]) -> Option<ImageFormat> {
+    let format = match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ImageFormat::Png,
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => ImageFormat::Gif,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ImageFormat::WebP,
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => ImageFormat::Tiff,
+        // "BM" begins many a text; the length of the header that follows has a handful of values.
+        [b'B', b'M', rest @ ..] if bitmap_header(rest) => ImageFormat::Bmp,
+        _ => return None,
+    };
+    Some(format)
+}
+
+fn bitmap_header(after_magic: &[u8]) -> bool {
+    let length = after_magic.get(12..16).and_then(|b| <[u8; 4]>::try_from(b).ok()).map(u32::from_le_bytes);
+    matches!(length, Some(12 | 40 | 52 | 56 | 64 | 108 | 124))
+}
+
+/// `None`: it is no ISO media at all.
+fn iso_media(bytes: &[u8]) -> Option<Sniffed> {
+    let (size, after) = bytes.split_first_chunk::<4>()?;
+    let (name, after) = after.split_first_chunk::<4>()?;
+    let size = u32::from_be_bytes(*size);
+    match name {
+        b"ftyp" => {
+            let brands = after.get(..(size as usize).saturating_sub(8).min(after.len()))?;
+            let (brands, _) = brands.as_chunks::<4>();
+            Some(file_type(brands))
+        }
+        // QuickTime files from before `ftyp` begin with one of these; 1 announces a 64-bit size, 0 "to the end".
+        b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot" if size >= 8 || size <= 1 => {
+            Some(Sniffed::Video(Container::IsoMedia))
+        }
+        _ => None,
+    }
+}
+
+/// `brands`: the major brand, the minor version, the compatible brands.
+fn file_type(brands: &[[u8; 4]]) -> Sniffed {
+    let Some(major) = brands.first() else { return Sniffed::Unknown };
+    let compatible = brands.get(2..).unwrap_or_default();
+    // The major brand decides about pictures first: they may name `isom` among the compatible ones.
+    match major {
+        b"avif" | b"avis" => return Sniffed::Avif,
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => return Sniffed::Heic,
+        b"mif1" | b"msf1" | b"mif2" => {
+            return if compatible.iter().any(|b| matches!(b, b"avif" | b"avis")) {
+                Sniffed::Avif
+            } else {
+                Sniffed::Heic
+            };
+        }
+        // Canon's raw pictures.
+        b"crx " => return Sniffed::Unknown,
+        _ => {}
+    }
+    if std::iter::once(major).chain(compatible).copied().any(is_film_brand) {
+        Sniffed::Video(Container::IsoMedia)
+    } else {
+        Sniffed::Unknown
+    }
+}
+
+fn is_film_brand(brand: [u8; 4]) -> bool {
+    matches!(
+        &brand,
+        b"isom" | b"avc1" | b"hvc1" | b"dash" | b"MSNV" | b"XAVC" | b"f4v " | b"F4V " | b"mmp4" | b"qt  " | b"M4V "
+            | b"M4VH" | b"M4VP" | [b'i', b's', b'o', b'0'..=b'9' | b'a'..=b'c'] | [b'm', b'p', b'4', _]
+            | [b'3', b'g', _, _] | [b'c', b'm', b'f', _]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn ftyp(brands: &[&[u8; 4]]) -> Vec<u8> {
+        let (major, compatible) = brands.split_first().unwrap();
+        let size = u32::try_from(16 + 4 * compatible.len()).unwrap();
+        let mut bytes = [&size.to_be_bytes()[..], b"ftyp", *major, &[0; 4]].concat();
+        for brand in compatible {
+            bytes.extend_from_slice(*brand);
+        }
+        // What follows the box must not be read as brands.
+        bytes.extend_from_slice(b"\0\0\0\x10avifisom");
+        bytes
+    }
+
+    #[test]
+    fn pictures() {
+        let mut bmp = b"BM\x36\x01\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        let table: [(&[u8], ImageFormat); 7] = [
+            (b"\xFF\xD8\xFF\xE1\0\x10Exif", ImageFormat::Jpeg),
+            (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", ImageFormat::Png),
+            (b"GIF89a\x01\0\x01\0", ImageFormat::Gif),
+            (b"GIF87a\x01\0\x01\0", ImageFormat::Gif),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", ImageFormat::WebP),
+            (b"II*\0\x08\0\0\0", ImageFormat::Tiff),
+            (b"MM\0*\0\0\0\x08", ImageFormat::Tiff),
+        ];
+        for (bytes, format) in table {
+            assert_eq!(sniff(bytes), Sniffed::Image(format));
+        }
+        assert_eq!(sniff(&bmp), Sniffed::Image(ImageFormat::Bmp));
+        bmp.truncate(14);
+        assert_eq!(sniff(&bmp), Sniffed::Unknown);
+    }
+
+    #[test]
+    fn films() {
+        for brands in [
+            &[b"isom", b"iso2", b"avc1", b"mp41"][..],
+            &[b"qt  "],
+            &[b"mp42"],
+            &[b"M4V "],
+            &[b"3gp4"],
+            &[b"iso5", b"dash"],
+            &[b"wxyz", b"isom"],
+        ] {
+            assert_eq!(sniff(&ftyp(brands)), Sniffed::Video(Container::IsoMedia), "{brands:?}");
+        }
+        for name in [b"moov", b"mdat", b"wide", b"free", b"skip"] {
+            let head = [&8u32.to_be_bytes()[..], name, &[0; 8]].concat();
+            assert_eq!(sniff(&head), Sniffed::Video(Container::IsoMedia), "{name:?}");
+        }
+        assert_eq!(sniff(b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01"), Sniffed::Video(Container::Matroska));
+    }
+
+    #[test]
+    fn pictures_in_iso_media() {
+        for major in [b"heic", b"heix", b"hevc"] {
+            assert_eq!(sniff(&ftyp(&[major, b"mif1", b"isom"])), Sniffed::Heic);
+        }
+        assert_eq!(sniff(&ftyp(&[b"mif1", b"heic"])), Sniffed::Heic);
+        assert_eq!(sniff(&ftyp(&[b"mif1", b"avif"])), Sniffed::Avif);
+        assert_eq!(sniff(&ftyp(&[b"avif", b"mif1"])), Sniffed::Avif);
+        assert_eq!(sniff(&ftyp(&[b"crx ", b"isom"])), Sniffed::Unknown);
+    }
+
+    #[test]
+    fn everything_else() {
+        assert_eq!(sniff(b""), Sniffed::Empty);
+        let bytes: [&[u8]; 9] = [
+            b"\0",
+            b"BMW is a make of cars, and this is a text about them.",
+            b"%PDF-1.7",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"#EXTM3U\nhttp://example.com/a.ts",
+            b"RIFF\x10\0\0\0WAVEfmt ",
+            b"\0\0\0\x04ftyp",
+            b"\0\0\0\x04moov",
+            b"\xFF\xD8",
+        ];
+        for bytes in bytes {
+            assert_eq!(sniff(bytes), Sniffed::Unknown, "{:?}", String::from_utf8_lossy(bytes));
+        }
+        // A box that claims more than there is, or the least there can be, is no reason to fall over.
+        for size in [0u32, 7, 8, 9, 12, u32::MAX] {
+            let head = [&size.to_be_bytes()[..], b"ftyp", b"is"].concat();
+            assert_eq!(sniff(&head), Sniffed::Unknown, "{size}");
+        }
+    }
+}

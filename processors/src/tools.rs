@@ -1,0 +1,160 @@
+//! Running `ffmpeg` and `ffprobe` on files that strangers made.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+
+use crate::ProcessError;
+
+/// What is kept of a program's output: `ffprobe` answers a few kB, and a broken film makes `ffmpeg` complain without end.
+const MAX_OUTPUT: u64 = 1 << 20;
+
+/// Where the programs are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tools {
+    /// The directory that holds them; without it they are looked for in `search_path`.
+    pub directory: Option<PathBuf>,
+    /// `PATH`.
+    pub search_path: Option<String>,
+}
+
+/// How a program ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// Without an error; its standard output.
+    Done(Vec<u8>),
+    /// With one; its standard error, for the log and for telling causes apart, never for people.
+    Failed(String),
+    /// Not in time; it was killed.
+    TimedOut,
+}
+
+impl Tools {
+    /// Runs one program to its end, or kills it at the limit. It gets no input and none of our environment, in which
+    /// credentials stand.
+    ///
+    /// # Errors
+    /// Where the program cannot be started, was killed from outside, or found no room on the disk: nothing of which
+    /// is the film's fault.
+    pub(crate) async fn run(
+        &self,
+        program: &'static str,
+        arguments: Vec<OsString>,
+        limit: Duration,
+    ) -> Result<Ran, ProcessError> {
+        let path = self.directory.as_ref().map_or_else(|| PathBuf::from(program), |d| d.join(program));
+        let failed = |message: String| ProcessError::Tool { program, message };
+        let mut command = Command::new(&path);
+        command.args(arguments).env_clear().kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if let Some(search_path) = &self.search_path {
+            command.env("PATH", search_path);
+        }
+        let mut child = command.spawn().map_err(|e| failed(format!("cannot start {}: {e}", path.display())))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let ending = async { tokio::join!(child.wait(), kept(stdout), kept(stderr)) };
+        let Ok((status, stdout, stderr)) = tokio::time::timeout(limit, ending).await else {
+            child.kill().await.map_err(|e| failed(format!("cannot be killed: {e}")))?;
+            return Ok(Ran::TimedOut);
+        };
+        let (status, stderr) = (status?, String::from_utf8_lossy(&stderr?).into_owned());
+        if status.success() {
+            return Ok(Ran::Done(stdout?));
+        }
+        tracing::debug!(program, %status, %stderr, "a program failed");
+        if killed(status) {
+            return Err(failed("was killed, perhaps for want of memory".to_owned()));
+        }
+        if stderr.contains("No space left on device") {
+            return Err(failed("no space left in the temporary directory".to_owned()));
+        }
+        Ok(Ran::Failed(stderr))
+    }
+}
+
+/// SIGKILL comes from outside; every other signal is the program's own answer to the file.
+fn killed(status: ExitStatus) -> bool {
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(9)
+}
+
+/// The beginning of a stream; the rest is read too, so that the writer never waits, and forgotten.
+async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        (&mut stream).take(MAX_OUTPUT).read_to_end(&mut bytes).await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods)]
+
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Instant;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn tools(script: &str) -> (Tools, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ffmpeg");
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let tools = Tools { directory: Some(directory.path().to_owned()), search_path: std::env::var("PATH").ok() };
+        (tools, directory)
+    }
+
+    #[tokio::test]
+    async fn a_program_that_hangs_is_killed() {
+        let (tools, directory) = tools("echo $$ > \"$1\"\nexec sleep 600");
+        let pid_file = directory.path().join("pid");
+        let started = Instant::now();
+        let ran = tools.run("ffmpeg", vec![pid_file.clone().into()], Duration::from_secs(1)).await.unwrap();
+        assert_eq!(ran, Ran::TimedOut);
+        assert!(started.elapsed() < LONG);
+        let pid = std::fs::read_to_string(pid_file).unwrap();
+        assert!(!std::path::Path::new("/proc").join(pid.trim()).exists(), "process {pid} is still there");
+    }
+
+    #[tokio::test]
+    async fn endless_complaints_are_cut_and_do_not_block() {
+        let (tools, _directory) = tools("head -c 5000000 /dev/zero | tr '\\0' x >&2\nexit 1");
+        match tools.run("ffmpeg", Vec::new(), LONG).await.unwrap() {
+            Ran::Failed(stderr) => assert_eq!(stderr.len() as u64, MAX_OUTPUT),
+            other => assert_eq!(other, Ran::TimedOut, "neither failed"),
+        }
+    }
+
+    #[tokio::test]
+    async fn our_environment_is_not_theirs() {
+        let (tools, _directory) = tools("env");
+        let Ran::Done(stdout) = tools.run("ffmpeg", Vec::new(), LONG).await.unwrap() else { unreachable!() };
+        let names: Vec<String> = String::from_utf8(stdout)
+            .unwrap()
+            .lines()
+            .filter_map(|line| line.split_once('=').map(|(name, _)| name.to_owned()))
+            .collect();
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "this test's own environment has it");
+        assert!(names.iter().all(|name| ["PATH", "PWD", "SHLVL", "_", "OLDPWD"].contains(&name.as_str())), "{names:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_our_fault_is_no_failed_film() {
+        let missing = Tools { directory: Some("/nonexistent".into()), search_path: None };
+        assert!(missing.run("ffmpeg", Vec::new(), LONG).await.is_err());
+        for script in ["kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 1"] {
+            let (tools, _directory) = tools(script);
+            let error = tools.run("ffmpeg", Vec::new(), LONG).await.unwrap_err();
+            assert!(matches!(error, ProcessError::Tool { program: "ffmpeg", .. }), "{script}");
+        }
+        let (tools, _directory) = tools("kill -11 $$");
+        assert!(matches!(tools.run("ffmpeg", Vec::new(), LONG).await.unwrap(), Ran::Failed(_)));
+    }
+}

@@ -1,0 +1,182 @@
+//! What the processors' tests share: an object store in a directory, a catalog in another, and files made on the spot.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::disallowed_methods)]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use catalog::{Catalog, Media, MediaId, NewMedia, Source, Status};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use processors::object_store::{Body, ObjectError, ObjectFacts};
+use processors::{ObjectStore, Services, Tools};
+
+pub const RAW: &str = "raw";
+pub const MEDIA: &str = "media";
+
+/// Objects as files; the test says when it is out of order.
+pub struct FakeStore {
+    root: PathBuf,
+    pub types: Mutex<HashMap<String, String>>,
+    pub failing: AtomicBool,
+}
+
+impl FakeStore {
+    pub fn path(&self, bucket: &str, key: &str) -> PathBuf {
+        self.root.join(bucket).join(key)
+    }
+
+    fn check(&self, action: &'static str, bucket: &str, key: &str) -> Result<(), ObjectError> {
+        if self.failing.load(Ordering::SeqCst) {
+            let (bucket, key) = (bucket.to_owned(), key.to_owned());
+            return Err(ObjectError { action, bucket, key, message: "connection refused".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+fn present<T>(result: std::io::Result<T>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => panic!("{e}"),
+    }
+}
+
+#[async_trait]
+impl ObjectStore for FakeStore {
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<ObjectFacts>, ObjectError> {
+        self.check("HEAD", bucket, key)?;
+        let file = present(std::fs::metadata(self.path(bucket, key)));
+        Ok(file.map(|f| ObjectFacts { bytes: f.len(), etag: format!("etag-of-{}", f.len()) }))
+    }
+
+    async fn first_bytes(&self, bucket: &str, key: &str, limit: u64) -> Result<Option<Vec<u8>>, ObjectError> {
+        self.check("GET", bucket, key)?;
+        let mut bytes = present(std::fs::read(self.path(bucket, key)));
+        if let Some(bytes) = &mut bytes {
+            bytes.truncate(usize::try_from(limit).unwrap());
+        }
+        Ok(bytes)
+    }
+
+    async fn download(&self, bucket: &str, key: &str, to: &Path) -> Result<Option<u64>, ObjectError> {
+        self.check("GET", bucket, key)?;
+        Ok(present(std::fs::copy(self.path(bucket, key), to)))
+    }
+
+    async fn put(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
+        self.check("PUT", bucket, key)?;
+        let bytes = match body {
+            Body::Bytes(bytes) => bytes,
+            Body::File(path) => std::fs::read(path).unwrap(),
+        };
+        let path = self.path(bucket, key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+        self.types.lock().unwrap().insert(key.to_owned(), content_type.to_owned());
+        Ok(())
+    }
+}
+
+/// Services over temporary directories.
+pub struct World {
+    pub services: Services,
+    pub store: Arc<FakeStore>,
+    pub dir: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, types, failing) = (dir.path().join("objects"), Mutex::default(), AtomicBool::new(false));
+        let store = Arc::new(FakeStore { root, types, failing });
+        let catalog = catalog::open(&format!("sqlite:{}", dir.path().join("catalog.sqlite").display())).unwrap();
+        let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
+        let tools = Tools { directory: None, search_path: std::env::var("PATH").ok() };
+        let services = Services { catalog, objects: Arc::clone(&store) as _, raw_bucket, media_bucket, tools };
+        Self { services, store, dir }
+    }
+
+    pub fn catalog(&self) -> &dyn Catalog {
+        self.services.catalog.as_ref()
+    }
+
+    pub fn drop_in(&self, key: &str, bytes: &[u8]) {
+        let path = self.store.path(RAW, key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    /// A row of `ada`'s that waits for its object, at the key that was handed out for it.
+    pub async fn announce(&self, name: &str) -> MediaId {
+        let key = format!("ada/{name}/original");
+        let source = Source { key, bytes: 1, etag: String::new() };
+        let (owner, title) = ("ada".to_owned(), "Title".to_owned());
+        let media = NewMedia { id: id(name), owner, title, source, status: Status::Uploading };
+        assert!(self.catalog().insert(&media, 1).await.unwrap());
+        media.id
+    }
+
+    /// A row of `ada`'s whose object is there.
+    pub async fn upload(&self, name: &str, bytes: &[u8]) -> MediaId {
+        let id = self.announce(name).await;
+        let key = format!("ada/{name}/original");
+        self.drop_in(&key, bytes);
+        let source = Source { key, bytes: bytes.len() as u64, etag: "e".to_owned() };
+        assert!(self.catalog().uploaded(&id, &source, 2).await.unwrap());
+        id
+    }
+
+    pub async fn row(&self, id: &MediaId) -> Media {
+        self.catalog().find(id).await.unwrap().unwrap()
+    }
+
+    pub fn media(&self, key: &str) -> Vec<u8> {
+        std::fs::read(self.store.path(MEDIA, key)).unwrap()
+    }
+}
+
+pub fn id(text: &str) -> MediaId {
+    MediaId::try_from(text.to_owned()).unwrap()
+}
+
+/// A TIFF directory with that orientation and a place on Earth, as it stands in a JPEG's EXIF segment.
+pub fn exif(orientation: u8) -> Vec<u8> {
+    let mut tiff = b"MM\0\x2A\0\0\0\x08\0\x02".to_vec();
+    tiff.extend_from_slice(&[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);
+    tiff.extend_from_slice(&[0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0]);
+    tiff.extend_from_slice(&[0, 1, 0, 1, 0, 2, 0, 0, 0, 2, b'N', 0, 0, 0, 0, 0, 0, 0]);
+    tiff.extend_from_slice(b"SECRET-PLACE");
+    tiff
+}
+
+/// A JPEG of these pixels with that EXIF segment.
+pub fn jpeg(pixels: &RgbImage, exif: Option<Vec<u8>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
+    if let Some(exif) = exif {
+        encoder.set_exif_metadata(exif).unwrap();
+    }
+    encoder.write_image(pixels, pixels.width(), pixels.height(), ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+/// The names of a RIFF file's chunks.
+pub fn webp_chunks(bytes: &[u8]) -> Vec<String> {
+    assert_eq!((&bytes[..4], &bytes[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
+    let (mut rest, mut names) = (&bytes[12..], Vec::new());
+    while rest.len() >= 8 {
+        names.push(String::from_utf8_lossy(&rest[..4]).into_owned());
+        let size = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
+        rest = &rest[(8 + size + size % 2).min(rest.len())..];
+    }
+    names
+}
+
+pub fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}

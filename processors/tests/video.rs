@@ -1,0 +1,208 @@
+//! The video processor on films that FFmpeg makes here.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use catalog::{Kind, Status};
+use processors::process::{self, End, Event};
+use support::{World, contains, webp_chunks};
+
+/// Three seconds of 320×180, grey at first and red from the half of a second on.
+const PICTURES: &str = "-f lavfi -i color=red:s=320x180:r=25:d=3,drawbox=c=gray:t=fill:enable='lt(t,0.2)'";
+const SOUND: &str = "-f lavfi -i sine=frequency=440:duration=3";
+const H264: &str = "-c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p -c:a aac";
+const TAGS: &str = "-metadata title=SECRET-TITLE -metadata location=+46.5472+007.9625/ -metadata:s:v title=SECRET-TRACK \
+                    -metadata creation_time=2024-05-06T07:08:09Z";
+
+/// Runs FFmpeg in the world's directory; the file it made.
+fn made(world: &World, arguments: &[&str], name: &str) -> PathBuf {
+    let file = world.dir.path().join(name);
+    let words = arguments.iter().flat_map(|part| part.split_whitespace());
+    let output =
+        Command::new("ffmpeg").args(["-nostdin", "-loglevel", "error", "-y"]).args(words).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    file
+}
+
+fn bytes(world: &World, arguments: &[&str], name: &str) -> Vec<u8> {
+    std::fs::read(made(world, arguments, name)).unwrap()
+}
+
+async fn processed(world: &World, name: &str) -> End {
+    process::video(&world.services, Event { media_id: support::id(name) }).await.unwrap().status
+}
+
+/// What `ffprobe` says of an object in the media bucket.
+fn probed(world: &World, key: &str) -> serde_json::Value {
+    let output = Command::new("ffprobe")
+        .args(["-loglevel", "error", "-print_format", "json", "-show_format", "-show_streams"])
+        .arg(world.store.path(support::MEDIA, key))
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn place(bytes: &[u8], name: &[u8]) -> usize {
+    bytes.windows(4).position(|window| window == name).unwrap()
+}
+
+#[tokio::test]
+async fn a_film_plays_from_its_first_bytes_and_says_nothing_else() {
+    let world = World::new();
+    let film = bytes(&world, &[PICTURES, SOUND, H264, TAGS], "film.mp4");
+    assert!(place(&film, b"moov") > place(&film, b"mdat"));
+    assert!(contains(&film, b"SECRET-TITLE") && contains(&film, b"+46.5472"));
+    let id = world.upload("a", &film).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+
+    let row = world.row(&id).await;
+    assert_eq!((row.status, row.kind), (Status::Ready, Kind::Video));
+    assert!((2_950..=3_100).contains(&row.duration_ms.unwrap()), "{:?}", row.duration_ms);
+    let video = row.rendition("video").unwrap();
+    assert_eq!((video.key.as_str(), video.content_type.as_str()), ("media/ada/a/video.mp4", "video/mp4"));
+    assert_eq!((video.width, video.height), (320, 180));
+    let out = world.media(&video.key);
+    assert_eq!(video.bytes, out.len() as u64);
+    assert!(place(&out, b"moov") < place(&out, b"mdat"));
+    assert!(!contains(&out, b"SECRET") && !contains(&out, b"+46.5"));
+    let facts = probed(&world, &video.key);
+    assert_eq!(facts["streams"].as_array().unwrap().len(), 2);
+    assert!(!facts.to_string().contains("2024-05-06"), "{facts}");
+
+    // The poster is from a tenth on, where the film is red, not from the grey beginning.
+    for (name, width, height) in [("poster", 320, 180), ("thumb", 320, 180)] {
+        let rendition = row.rendition(name).unwrap();
+        let webp = world.media(&rendition.key);
+        assert_eq!((rendition.width, rendition.height, webp_chunks(&webp)), (width, height, vec!["VP8 ".to_owned()]));
+        let [red, green, blue] = image::load_from_memory(&webp).unwrap().to_rgb8().get_pixel(160, 90).0;
+        assert!(red > 200 && green < 60 && blue < 60, "{name}: {red} {green} {blue}");
+    }
+    assert_eq!(processed(&world, "a").await, End::Ended);
+}
+
+#[tokio::test]
+async fn a_phones_portrait_film_stands_upright() {
+    let world = World::new();
+    let lying = made(&world, &["-f lavfi -i testsrc2=s=320x180:r=25:d=2", H264], "lying.mp4");
+    let input = format!("-i {}", lying.display());
+    let film = bytes(&world, &[&input, "-c copy -metadata:s:v rotate=90"], "portrait.mp4");
+    let id = world.upload("a", &film).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+    let row = world.row(&id).await;
+    for name in ["video", "poster", "thumb"] {
+        let rendition = row.rendition(name).unwrap();
+        assert_eq!((rendition.width, rendition.height), (180, 320), "{name}");
+    }
+    let poster = image::load_from_memory(&world.media("media/ada/a/poster.webp")).unwrap();
+    assert_eq!((poster.width(), poster.height()), (180, 320));
+    // The pictures are copied, so the player still has to be told how to turn them.
+    assert!(probed(&world, "media/ada/a/video.mp4").to_string().contains("\"rotation\":-90"));
+}
+
+#[tokio::test]
+async fn a_large_film_has_a_small_poster() {
+    let world = World::new();
+    let film = bytes(&world, &["-f lavfi -i testsrc2=s=1920x1080:r=5:d=1", H264], "film.mov");
+    let id = world.upload("a", &film).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+    let row = world.row(&id).await;
+    let sizes = ["video", "poster", "thumb"].map(|name| row.rendition(name).map(|r| (r.width, r.height)).unwrap());
+    assert_eq!(sizes, [(1920, 1080), (1280, 720), (480, 270)]);
+}
+
+#[tokio::test]
+async fn a_webm_stays_one() {
+    let world = World::new();
+    let codecs = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus";
+    let film = bytes(&world, &[PICTURES, SOUND, codecs, TAGS], "film.webm");
+    let id = world.upload("a", &film).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+    let row = world.row(&id).await;
+    let video = row.rendition("video").unwrap();
+    assert_eq!((video.key.as_str(), video.content_type.as_str()), ("media/ada/a/video.webm", "video/webm"));
+    assert!((2_900..=3_100).contains(&row.duration_ms.unwrap()), "{:?}", row.duration_ms);
+    let out = world.media(&video.key);
+    assert!(contains(&out[..64], b"webm") && !contains(&out, b"SECRET"));
+}
+
+#[tokio::test]
+async fn a_recording_without_a_length_gets_one() {
+    let world = World::new();
+    // Written to a pipe, as a browser's recorder does: nobody goes back to fill in the length.
+    let pipe = "-c:v libvpx -deadline realtime -cpu-used 8 -live 1 -f webm";
+    let film = bytes(&world, &[PICTURES, pipe], "recording.webm");
+    let id = world.upload("a", &film).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+    assert!((2_900..=3_100).contains(&world.row(&id).await.duration_ms.unwrap()));
+}
+
+#[tokio::test]
+async fn a_matroska_film_of_playable_codecs_becomes_mp4() {
+    let world = World::new();
+    let id = world.upload("a", &bytes(&world, &[PICTURES, SOUND, H264], "film.mkv")).await;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+    let row = world.row(&id).await;
+    assert_eq!(row.rendition("video").unwrap().key, "media/ada/a/video.mp4");
+    assert!(place(&world.media("media/ada/a/video.mp4"), b"moov") < 64);
+}
+
+#[tokio::test]
+async fn films_that_cannot_be_shown_fail_with_a_reason() {
+    let world = World::new();
+    let whole = bytes(&world, &[PICTURES, SOUND, H264], "film.mp4");
+    let cut = whole[..whole.len() / 2].to_vec();
+    let mut noise = b"\0\0\0\x14ftypisom\0\0\0\0mp41".to_vec();
+    noise.extend((0u32..20_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8));
+    let old = bytes(&world, &[PICTURES, "-c:v mpeg4"], "old.mp4");
+    let raw_sound =
+        bytes(&world, &[PICTURES, SOUND, "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le"], "a.mov");
+    let studio = bytes(&world, &[PICTURES, "-c:v libx264 -preset ultrafast -pix_fmt yuv422p"], "b.mp4");
+    let sound = bytes(&world, &[SOUND, "-c:a aac"], "sound.m4a");
+    let list = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n".to_vec();
+    let index = "The film is damaged: its index (the moov box) is missing, as in an upload that was cut off.";
+    let table: [(&str, Vec<u8>, &str); 8] = [
+        ("cut", cut, index),
+        ("noise", noise, "The film is damaged: "),
+        ("old", old, "Browsers cannot play this film (mpeg4 pictures)"),
+        ("raw-sound", raw_sound, "Browsers cannot play this film (h264 pictures with pcm_s16le sound)"),
+        ("studio", studio, "Browsers cannot play this film (H.264 pictures as yuv422p)"),
+        ("sound", sound, "The film has no picture track"),
+        ("list", list, "This file is neither a picture nor a film"),
+        ("empty", Vec::new(), "The file is empty."),
+    ];
+    for (name, bytes, reason) in table {
+        let id = world.upload(name, &bytes).await;
+        assert_eq!(processed(&world, name).await, End::Failed, "{name}");
+        let said = world.row(&id).await.reason.unwrap();
+        assert!(said.starts_with(reason), "{name}: {said}");
+        assert!(!said.contains("/tmp") && !said.contains("0x"), "{said}");
+        assert!(!world.store.path("media", &format!("media/ada/{name}")).exists(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_played_of_a_cut_off_film_is_played() {
+    let world = World::new();
+    let whole = bytes(&world, &[PICTURES, SOUND, H264, "-movflags +faststart"], "film.mp4");
+    let id = world.upload("a", &whole[..whole.len() * 3 / 4]).await;
+    let end = processed(&world, "a").await;
+    let row = world.row(&id).await;
+    assert_eq!((end, row.rendition("video").is_some()), (End::Ready, true), "{:?}", row.reason);
+}
+
+#[tokio::test]
+async fn a_missing_ffmpeg_is_no_failed_film() {
+    let mut world = World::new();
+    let film = bytes(&world, &[PICTURES, H264], "film.mp4");
+    let id = world.upload("a", &film).await;
+    let tools = std::mem::take(&mut world.services.tools);
+    world.services.tools.directory = Some(world.dir.path().join("nothing-here"));
+    let event = || Event { media_id: id.clone() };
+    assert!(process::video(&world.services, event()).await.is_err());
+    assert_eq!(world.row(&id).await.status, Status::Processing);
+    world.services.tools = tools;
+    assert_eq!(processed(&world, "a").await, End::Ready);
+}

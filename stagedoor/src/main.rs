@@ -1,0 +1,63 @@
+//! The command line: everything that a person does with Stagedoor outside a browser.
+
+mod failure;
+mod policy;
+mod replay;
+mod sample;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Private media on your own AWS account, and on one machine.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit status: 0 done, 1 a check failed, 2 bad usage or unreadable input.\n\
+    STAGEDOOR_LOG=debug says more on stderr."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run all of Stagedoor on this machine
+    Up(up::Arguments),
+    /// Decide over recorded CloudFront events, exactly as the edge function would
+    Replay(replay::Arguments),
+    /// Check and compile policy.yaml
+    #[command(subcommand)]
+    Policy(policy::Command),
+}
+
+fn main() -> ExitCode {
+    start_log();
+    let done = match Cli::parse().command {
+        Command::Up(arguments) => up::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Policy(command) => policy::run(&command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("stagedoor: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// Logs go to stderr; `STAGEDOOR_LOG` takes a level or filter directives, and warnings show without it.
+fn start_log() {
+    // The one setting of the command line that is no flag.
+    #[allow(clippy::disallowed_methods)]
+    let filter = std::env::var("STAGEDOOR_LOG").unwrap_or_else(|_| "warn".to_owned());
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
+}

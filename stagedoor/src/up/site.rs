@@ -1,0 +1,242 @@
+//! Everything that runs, started in the order in which it needs each other, and stopped in the reverse.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, Result};
+use aws_sdk_s3::primitives::ByteStream;
+use catalog::Catalog;
+use local::edge::{Edge, EdgeConfig, localhost_certificate};
+use local::events::{Events, EventsConfig};
+use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
+use local::objects::{Objects, ObjectsConfig, client};
+use local::runtime::{Function, FunctionConfig};
+use origin::OriginConfig;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::addresses::Addresses;
+use super::data::{DataDir, Secrets};
+use super::deployment::{API_CLIENT, WEB_CLIENT, checked, edge_json, stage_function};
+
+const RAW: &str = "raw";
+const MEDIA: &str = "media";
+const SITE: &str = "site";
+/// The quota of Lambda@Edge at viewer-request.
+const EDGE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest a Lambda may run.
+const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// S3's limit for one PUT; more comes with multipart uploads.
+const LARGEST_UPLOAD: u64 = 5 * 1024 * 1024 * 1024;
+const CACHE_BYTES: usize = 256 * 1024 * 1024;
+
+/// What a site is started from.
+pub struct Plan<'a> {
+    pub data: &'a DataDir,
+    pub secrets: &'a Secrets,
+    pub artefacts: &'a Path,
+    pub policy: &'a Value,
+    pub tls: bool,
+}
+
+/// A running site.
+pub struct Site {
+    pub identity: Arc<Identity>,
+    functions: Vec<Function>,
+    events: Arc<Events>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl Site {
+    /// Starts everything on the given listeners.
+    pub async fn start(plan: &Plan<'_>, at: Addresses) -> Result<Self> {
+        let scheme = if plan.tls { "https" } else { "http" };
+        let identity = open_identity(plan, &at)?;
+        let edge_json = edge_json(plan.policy, &identity, &at, scheme, plan.secrets);
+        let edge_config = Arc::new(checked(&edge_json)?);
+        let database = plan.data.join("catalog.db");
+        let catalog = catalog::open(&format!("sqlite:{}", database.display()))?;
+        let mut servers = Vec::new();
+
+        let (created, arrivals) = mpsc::unbounded_channel();
+        let objects = Objects::open(
+            ObjectsConfig {
+                root: plan.data.join("objects"),
+                access_key: plan.secrets.access_key.clone(),
+                secret_key: plan.secrets.secret_key.clone(),
+                buckets: [RAW, MEDIA, SITE].map(str::to_owned).to_vec(),
+                allow_origins: vec![at.edge_url.clone()],
+            },
+            created,
+        )?;
+        servers.push(tokio::spawn(objects.serve(at.objects)));
+        let s3 = client(&at.objects_url, &plan.secrets.access_key, &plan.secrets.secret_key);
+        publish_static_files(&s3).await?;
+
+        let bootstrap = stage_function(&plan.artefacts.join("edge-auth"), &plan.data.join("edge-auth"), &edge_json)?;
+        let edge_function = Function::start(function("edge-auth", bootstrap, Vec::new(), 4, EDGE_TIMEOUT, 128)).await?;
+        let environment = processor_environment(plan.secrets, &database, &at.objects_url);
+        let mut functions = vec![edge_function.clone()];
+        for (name, concurrency) in [("dispatch", 2), ("image", 1), ("video", 1)] {
+            let program = plan.artefacts.join(name).join("bootstrap");
+            let config = function(name, program, environment.clone(), concurrency, PROCESSOR_TIMEOUT, 2048);
+            functions.push(Function::start(config).await?);
+        }
+        let [_, dispatch, image, video] = functions.as_slice() else {
+            anyhow::bail!("four functions were to be started");
+        };
+
+        let events = Arc::new(Events::start(
+            EventsConfig {
+                catalog: Arc::clone(&catalog),
+                raw_bucket: RAW.to_owned(),
+                dispatch: Arc::new(dispatch.clone()),
+                image: Arc::new(image.clone()),
+                video: Arc::new(video.clone()),
+                max_attempts: 5,
+                redelivery: Duration::from_millis(500),
+            },
+            arrivals,
+            s3.clone(),
+        ));
+        let app = origin::router(OriginConfig {
+            edge: Arc::clone(&edge_config),
+            catalog: Arc::clone(&catalog),
+            objects: s3.clone(),
+            raw_bucket: RAW.to_owned(),
+            objects_origin: at.objects_url.clone(),
+            sign_out_origin: Some(at.identity_url.clone()),
+            max_upload_bytes: LARGEST_UPLOAD,
+            clock: unix_millis,
+            uploaded: {
+                let events = Arc::clone(&events);
+                Arc::new(move |id| events.uploaded(id))
+            },
+        });
+        servers.push(tokio::spawn(serve_identity(at.identity, Arc::clone(&identity))));
+        let tls = if plan.tls { Some(localhost_certificate(&plan.data.join("tls"))?) } else { None };
+        let edge = Edge::new(EdgeConfig {
+            policy: edge_config.policy.clone(),
+            function: Arc::new(edge_function),
+            app,
+            objects: s3,
+            media_bucket: MEDIA.to_owned(),
+            site_bucket: SITE.to_owned(),
+            function_timeout: EDGE_TIMEOUT,
+            cache_bytes: CACHE_BYTES,
+        });
+        servers.push(tokio::spawn(edge.serve(at.edge, tls)));
+        Ok(Self { identity, functions, events, servers })
+    }
+
+    /// The process ids of every function's processes, by function: who there is to kill in a test of resilience.
+    pub fn process_ids(&self) -> Vec<(&'static str, Vec<u32>)> {
+        ["edge-auth", "dispatch", "image", "video"]
+            .into_iter()
+            .zip(self.functions.iter().map(Function::process_ids))
+            .collect()
+    }
+
+    /// Stops everything; no process is left behind.
+    pub async fn stop(self) {
+        for server in &self.servers {
+            server.abort();
+        }
+        self.events.stop().await;
+        for function in &self.functions {
+            function.stop().await;
+        }
+    }
+}
+
+fn open_identity(plan: &Plan<'_>, at: &Addresses) -> Result<Arc<Identity>> {
+    let web = Client {
+        id: WEB_CLIENT.to_owned(),
+        name: "Stagedoor".to_owned(),
+        redirect_uris: vec![format!("{}/_auth/callback", at.edge_url)],
+        logout_uris: vec![format!("{}/_auth/signed-out", at.edge_url)],
+        rotate_refresh_tokens: true,
+        password_auth: false,
+    };
+    let api = Client {
+        id: API_CLIENT.to_owned(),
+        name: "Stagedoor API".to_owned(),
+        redirect_uris: Vec::new(),
+        logout_uris: Vec::new(),
+        rotate_refresh_tokens: false,
+        password_auth: true,
+    };
+    Ok(Identity::open(IdentityConfig {
+        dir: plan.data.join("identity"),
+        base_url: at.identity_url.clone(),
+        clients: vec![web, api],
+        lifetimes: Lifetimes::default(),
+    })?)
+}
+
+async fn serve_identity(listener: tokio::net::TcpListener, identity: Arc<Identity>) {
+    if let Err(error) = axum::serve(listener, identity.router()).await {
+        tracing::error!(%error, "identity stopped");
+    }
+}
+
+fn function(
+    name: &str,
+    program: PathBuf,
+    env: Vec<(String, String)>,
+    concurrency: usize,
+    timeout: Duration,
+    memory_mb: u32,
+) -> FunctionConfig {
+    let working_dir = program.parent().map(Path::to_owned);
+    FunctionConfig {
+        name: name.to_owned(),
+        command: vec![program.into_os_string()],
+        working_dir,
+        env,
+        concurrency,
+        timeout,
+        memory_mb,
+    }
+}
+
+/// What Terraform would give the processors as environment variables.
+fn processor_environment(secrets: &Secrets, database: &Path, objects_url: &str) -> Vec<(String, String)> {
+    [
+        ("STAGEDOOR_CATALOG", format!("sqlite:{}", database.display())),
+        ("STAGEDOOR_RAW_BUCKET", RAW.to_owned()),
+        ("STAGEDOOR_MEDIA_BUCKET", MEDIA.to_owned()),
+        ("STAGEDOOR_LOG", log_filter()),
+        ("AWS_ENDPOINT_URL_S3", objects_url.to_owned()),
+        ("AWS_ACCESS_KEY_ID", secrets.access_key.clone()),
+        ("AWS_SECRET_ACCESS_KEY", secrets.secret_key.clone()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// The processors say as much as we do.
+fn log_filter() -> String {
+    static FILTER: OnceLock<String> = OnceLock::new();
+    // Read here as well as in main: it is handed on, not interpreted.
+    #[allow(clippy::disallowed_methods)]
+    FILTER.get_or_init(|| std::env::var("STAGEDOOR_LOG").unwrap_or_else(|_| "info".to_owned())).clone()
+}
+
+/// Puts the app's static files into the site bucket, as a deployment does.
+async fn publish_static_files(s3: &aws_sdk_s3::Client) -> Result<()> {
+    for file in origin::static_files() {
+        let put = s3.put_object().bucket(SITE).key(&file.path).content_type(file.content_type.to_string());
+        let put = put.cache_control("public, max-age=31536000, immutable").body(ByteStream::from(file.bytes.to_vec()));
+        put.send().await.with_context(|| format!("{} cannot be put into the site bucket", file.path))?;
+    }
+    Ok(())
+}
+
+fn unix_millis() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

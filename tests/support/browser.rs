@@ -1,0 +1,108 @@
+//! A headless Chromium, driven through `ChromeDriver`.
+
+use std::io::{BufRead as _, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// A browser with a window, and where its screenshots go.
+pub struct Browser {
+    /// The driver's client.
+    pub client: Client,
+    driver: Child,
+    /// Kept open: a driver whose output nobody takes would end.
+    _output: Lines<BufReader<ChildStdout>>,
+    screenshots: PathBuf,
+}
+
+impl Browser {
+    /// Starts a browser with a fresh profile.
+    pub async fn start(screenshots: &Path) -> Result<Self> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver cannot be started; ./build.sh test installs it")?;
+        let mut output = BufReader::new(driver.stdout.take().context("stdout is piped")?).lines();
+        let port = announced_port(&mut output)?;
+        let options = json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                                      "--autoplay-policy=no-user-gesture-required", "--mute-audio"]});
+        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("Chromium cannot be started")?;
+        Ok(Self { client, driver, _output: output, screenshots: screenshots.to_owned() })
+    }
+
+    /// Keeps what the window shows as NAME.png.
+    pub async fn screenshot(&self, name: &str) -> Result<()> {
+        let png = self.client.screenshot().await?;
+        std::fs::create_dir_all(&self.screenshots)?;
+        Ok(std::fs::write(self.screenshots.join(format!("{name}.png")), png)?)
+    }
+
+    /// Runs the body of a function in the page; what it returns.
+    pub async fn script(&self, body: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute(body, arguments).await?)
+    }
+
+    /// Waits until a function's body returns something true; that.
+    pub async fn until(&self, what: &str, limit: Duration, body: &str) -> Result<Value> {
+        let until = Instant::now() + limit;
+        loop {
+            // While one page gives way to the next there is none to ask.
+            let value = self.client.execute(body, Vec::new()).await.unwrap_or(Value::Null);
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return Ok(value);
+            }
+            if Instant::now() > until {
+                self.screenshot("waited-in-vain").await?;
+                bail!("waited {} s for {what} at {}", limit.as_secs(), self.client.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Types into the field that a selector finds.
+    pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.client.find(Locator::Css(selector)).await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Clicks what a selector finds.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.clone().close().await?)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// The port that the driver says it has taken.
+fn announced_port(output: &mut Lines<BufReader<ChildStdout>>) -> Result<u16> {
+    for line in output {
+        let line = line?;
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Ok(port.trim_end_matches('.').parse()?);
+        }
+    }
+    bail!("chromedriver ended without saying its port")
+}
