@@ -77,7 +77,7 @@ async fn an_event_is_answered_and_the_function_sees_what_lambda_shows_it() {
     let inherited = |name: &str| ["PATH", "HOME", "TZ", "LANG"].contains(&name);
     let lambdas = |name: &str| name.starts_with("AWS_") || ["_HANDLER", "LAMBDA_TASK_ROOT", "FLAVOUR"].contains(&name);
     // What Python and a launcher of it may set by themselves.
-    let pythons = |name: &str| name.starts_with("PYENV") || ["LC_CTYPE", "PWD", "OLDPWD", "SHLVL", "_"].contains(&name);
+    let pythons = |name: &str| name.contains("PYENV") || ["LC_CTYPE", "PWD", "OLDPWD", "SHLVL", "_"].contains(&name);
     let others: Vec<_> =
         env.as_object().unwrap().keys().filter(|n| !inherited(n) && !lambdas(n) && !pythons(n)).collect();
     assert_eq!(others, Vec::<&String>::new(), "nothing else of ours reaches a function");

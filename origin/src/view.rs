@@ -105,9 +105,9 @@ pub fn day(at: UnixMillis) -> String {
     format!("{} {} {}", date.day(), date.month(), date.year())
 }
 
-/// A length as players write it: `0:07`, `12:34`, `1:02:03`.
+/// A length as players write it, whole seconds only: `0:07`, `12:34`, `1:02:03`.
 pub fn clock(duration_ms: u64) -> String {
-    let seconds = duration_ms.saturating_add(500) / 1000;
+    let seconds = duration_ms / 1000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn lengths() {
-        for (ms, text) in [(0, "0:00"), (499, "0:00"), (7_500, "0:08"), (754_000, "12:34"), (3_723_000, "1:02:03")] {
+        for (ms, text) in [(0, "0:00"), (999, "0:00"), (7_999, "0:07"), (754_000, "12:34"), (3_723_000, "1:02:03")] {
             assert_eq!(clock(ms), text);
         }
     }

@@ -16,7 +16,7 @@ export class ApiError extends Error {
 }
 
 /** Renews the session at the edge. The cookies change; no script sees them. @returns {Promise<boolean>} */
-export async function renew() {
+async function renew() {
   try {
     return (await fetch("/_auth/refresh", { method: "POST" })).ok;
   } catch {

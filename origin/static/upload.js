@@ -111,10 +111,10 @@ function add(files) {
 
 /** @param {number} bytes */
 function sizeText(bytes) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  const format = { style: "unit", unit: units[step], maximumFractionDigits: 1 };
-  return new Intl.NumberFormat("en", /** @type {Intl.NumberFormatOptions} */ (format)).format(bytes / 1000 ** step);
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  const units = ["kB", "MB", "GB", "TB"];
+  const step = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** step).toFixed(1).replace(".0", "")} ${units[step - 1]}`;
 }
 
 /** @param {string} id */

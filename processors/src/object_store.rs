@@ -47,7 +47,8 @@ pub enum Body<'a> {
     File(&'a Path),
 }
 
-/// Objects in buckets. An object that is not there is `None`, no error; a bucket that is not there is an error.
+/// Objects in buckets. An object that is not there is `None`, no error; a bucket that is not there is an error, where
+/// the store tells the two apart (S3 does when an object is read, and not when it is only looked at).
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
     /// Length and entity tag.

@@ -15,9 +15,11 @@ pub fn root() -> PathBuf {
     here.parent().map_or_else(|| here.to_owned(), Path::to_owned)
 }
 
-/// The command line, as `./build.sh` builds it.
+/// The command line, built beside the tests (cargo puts those into `deps` there).
 pub fn stagedoor() -> PathBuf {
-    built(&root().join("target/release/stagedoor"))
+    let test = std::env::current_exe().unwrap_or_default();
+    let directory = test.ancestors().nth(2).unwrap_or(&test);
+    built(&directory.join("stagedoor"))
 }
 
 /// What is deployed, as `./build.sh package` makes it.

@@ -6,10 +6,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::Session;
 use crate::app::App;
 use crate::pages::{Frame, respond};
 use crate::view::size;
-use crate::Session;
 
 #[derive(Template)]
 #[template(path = "upload.html")]

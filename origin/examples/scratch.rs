@@ -1,1 +1,0 @@
-/tmp/scratch.rs
