@@ -13,18 +13,27 @@ const SOON: Duration = Duration::from_secs(20);
 const PROCESSED: Duration = Duration::from_secs(120);
 
 async fn sign_in(browser: &Browser, site: &Site) {
-    browser.until("the sign-in page", SOON, "return document.querySelector('input[name=password]') !== null").await.unwrap();
+    browser
+        .until("the sign-in page", SOON, "return document.querySelector('input[name=password]') !== null")
+        .await
+        .unwrap();
     browser.screenshot("01-sign-in").await.unwrap();
     browser.fill("input[name=username]", site.text("user")).await.unwrap();
     browser.fill("input[name=password]", site.text("password")).await.unwrap();
     browser.click("button[type=submit], input[type=submit]").await.unwrap();
-    browser.until("the library", SOON, "return location.pathname === '/' && document.readyState === 'complete'").await.unwrap();
+    browser
+        .until("the library", SOON, "return location.pathname === '/' && document.readyState === 'complete'")
+        .await
+        .unwrap();
 }
 
 async fn at_both_widths(browser: &Browser, name: &str) {
     for (width, height) in [(1440, 900), (360, 800)] {
         browser.client.set_window_size(width, height).await.unwrap();
-        let overflow = browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![]).await.unwrap();
+        let overflow = browser
+            .script("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![])
+            .await
+            .unwrap();
         browser.screenshot(&format!("{name}-{width}")).await.unwrap();
         assert_eq!(overflow, json!(0), "{name} scrolls sideways at {width} px");
     }
@@ -72,26 +81,51 @@ async fn sign_in_upload_watch_seek_sign_out() {
         let items = media["items"].as_array().unwrap().clone();
         items.into_iter().filter(|m| m["status"] == status).collect::<Vec<_>>()
     };
-    end_to_end::site::wait_for("the uploads to be processed", PROCESSED, || Ok((all("ready").len() == 4 && all("failed").len() == 1).then_some(()))).unwrap();
+    end_to_end::site::wait_for("the uploads to be processed", PROCESSED, || {
+        Ok((all("ready").len() == 4 && all("failed").len() == 1).then_some(()))
+    })
+    .unwrap();
 
     browser.client.goto(site.url()).await.unwrap();
     let reason = all("failed")[0]["reason"].as_str().unwrap().to_owned();
     let shown = browser.script("return document.body.innerText", vec![]).await.unwrap();
     assert!(shown.as_str().unwrap().contains(&reason), "the page does not say {reason:?}");
-    browser.until("five titles", SOON, "return [...document.querySelectorAll('img')].filter(x => x.naturalWidth > 0).length >= 4").await.unwrap();
+    browser
+        .until(
+            "five titles",
+            SOON,
+            "return [...document.querySelectorAll('img')].filter(x => x.naturalWidth > 0).length >= 4",
+        )
+        .await
+        .unwrap();
     at_both_widths(&browser, "05-library").await;
 
     // Watch it: the picture moves, and seeking fetches a range.
     let ready = all("ready");
     let medium = ready.iter().find(|m| m["title"].as_str().unwrap().starts_with("My holiday film")).unwrap();
     browser.client.goto(&format!("{}/watch/{}", site.url(), medium["id"].as_str().unwrap())).await.unwrap();
-    browser.until("the film's length", SOON, "const v = document.querySelector('video'); return v && v.readyState >= 1 && v.duration > 55").await.unwrap();
+    browser
+        .until(
+            "the film's length",
+            SOON,
+            "const v = document.querySelector('video'); return v && v.readyState >= 1 && v.duration > 55",
+        )
+        .await
+        .unwrap();
     browser.script("document.querySelector('video').play(); return true", vec![]).await.unwrap();
     browser.until("the film to advance", SOON, "return document.querySelector('video').currentTime > 1").await.unwrap();
     browser.script("document.querySelector('video').currentTime = 45; return true", vec![]).await.unwrap();
-    browser.until("the film to go on at 45 s", SOON, "const v = document.querySelector('video'); return !v.seeking && v.currentTime > 45.5").await.unwrap();
+    browser
+        .until(
+            "the film to go on at 45 s",
+            SOON,
+            "const v = document.querySelector('video'); return !v.seeking && v.currentTime > 45.5",
+        )
+        .await
+        .unwrap();
     at_both_widths(&browser, "06-watch").await;
-    let source = browser.script("return new URL(document.querySelector('video').currentSrc).pathname", vec![]).await.unwrap();
+    let source =
+        browser.script("return new URL(document.querySelector('video').currentSrc).pathname", vec![]).await.unwrap();
     let source = source.as_str().unwrap().to_owned();
     let statuses = browser.script("return performance.getEntriesByType('resource').filter(e => e.name.includes('/video.')).map(e => e.responseStatus)", vec![]).await.unwrap();
     assert!(statuses.as_array().unwrap().contains(&json!(206)), "no 206 among {statuses}");
@@ -99,7 +133,14 @@ async fn sign_in_upload_watch_seek_sign_out() {
     // The photo.
     let photo = ready.iter().find(|m| m["title"].as_str().unwrap().starts_with("A photo")).unwrap();
     browser.client.goto(&format!("{}/watch/{}", site.url(), photo["id"].as_str().unwrap())).await.unwrap();
-    browser.until("the photo", SOON, "const i = document.querySelector('main img'); return i && i.complete && i.naturalWidth === 1280").await.unwrap();
+    browser
+        .until(
+            "the photo",
+            SOON,
+            "const i = document.querySelector('main img'); return i && i.complete && i.naturalWidth === 1280",
+        )
+        .await
+        .unwrap();
     at_both_widths(&browser, "07-photo").await;
 
     // Sign out: the same address is closed.
@@ -109,6 +150,9 @@ async fn sign_in_upload_watch_seek_sign_out() {
     browser.screenshot("08-signed-out").await.unwrap();
     assert_eq!(status_of(&browser, &source).await, json!(401));
     browser.client.goto(site.url()).await.unwrap();
-    browser.until("the sign-in page again", SOON, "return document.querySelector('input[name=password]') !== null").await.unwrap();
+    browser
+        .until("the sign-in page again", SOON, "return document.querySelector('input[name=password]') !== null")
+        .await
+        .unwrap();
     browser.close().await.unwrap();
 }

@@ -49,7 +49,8 @@ fn every_fixture_is_answered_as_expected() {
 fn explain_names_the_route_and_every_check_but_no_secret() {
     let output = replay(&["--explain"]);
     let all = lines(&output);
-    let of = |name: &str| all.iter().find(|l| l["source"].as_str().unwrap().ends_with(&format!("/{name}.json"))).unwrap();
+    let of =
+        |name: &str| all.iter().find(|l| l["source"].as_str().unwrap().ends_with(&format!("/{name}.json"))).unwrap();
     let other = of("path-owner-of-another");
     assert_eq!(other["route"], "/media/{owner}/*");
     let outcomes: Vec<(&str, &str)> = other["checks"]
@@ -88,8 +89,16 @@ fn a_wrong_expectation_is_shown_as_a_difference() {
     let text = std::fs::read_to_string(from).unwrap().replace("\"forward\"", "\"respond\"");
     std::fs::write(directory.path().join("open-health.expected.json"), text).unwrap();
     let expect = directory.path().display().to_string();
-    let arguments =
-        ["replay", "--config", "tests/fixtures/EDGE.json", "--at", AT, "--expect", &expect, "tests/fixtures/events/open-health.json"];
+    let arguments = [
+        "replay",
+        "--config",
+        "tests/fixtures/EDGE.json",
+        "--at",
+        AT,
+        "--expect",
+        &expect,
+        "tests/fixtures/events/open-health.json",
+    ];
     let output = run(&arguments);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
@@ -109,7 +118,8 @@ fn unreadable_input_exits_2_and_names_what_was_expected() {
     let no_uri = file("no-uri.json", r#"{"Records":[{"cf":{"request":{"method":"GET"}}}]}"#);
     let two = file("two.json", r#"{"Records":[]}"#);
     let broken = file("broken.json", "{\n  \"Records\": [\n");
-    let line_3 = file("lines.ndjson", "{\"Records\":[{\"cf\":{\"request\":{\"uri\":\"/\",\"method\":\"GET\"}}}]}\n\nnonsense\n");
+    let line_3 =
+        file("lines.ndjson", "{\"Records\":[{\"cf\":{\"request\":{\"uri\":\"/\",\"method\":\"GET\"}}}]}\n\nnonsense\n");
     let empty = file("empty.json", "[]");
     let bad_edge = file("EDGE.json", r#"{"policy":{"version":1,"routes":[]},"deployment":{"issuers":[]}}"#);
     for (config, input, says) in [
@@ -144,13 +154,15 @@ fn policy_check_names_every_mistake_with_its_line() {
     let output = run(&["policy", "check", &path.display().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     let problems = lines(&output)[0]["problems"].clone();
-    let found: Vec<(u64, &str)> = problems
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|p| (p["line"].as_u64().unwrap(), p["at"].as_str().unwrap()))
-        .collect();
-    for expected in [(2, "/mode"), (4, "/tokens/leeway_seconds"), (5, "/tokens/form"), (8, "/routes/1/allow"), (10, "/routes/2/allow")] {
+    let found: Vec<(u64, &str)> =
+        problems.as_array().unwrap().iter().map(|p| (p["line"].as_u64().unwrap(), p["at"].as_str().unwrap())).collect();
+    for expected in [
+        (2, "/mode"),
+        (4, "/tokens/leeway_seconds"),
+        (5, "/tokens/form"),
+        (8, "/routes/1/allow"),
+        (10, "/routes/2/allow"),
+    ] {
         assert!(found.contains(&expected), "{expected:?} is not among {found:?}");
     }
 }
@@ -160,8 +172,11 @@ fn policy_compile_writes_what_replay_reads() {
     let directory = tempfile::tempdir().unwrap();
     let fixture: Value =
         serde_json::from_str(&std::fs::read_to_string(root().join("tests/fixtures/EDGE.json")).unwrap()).unwrap();
-    let (policy, deployment, edge) =
-        (directory.path().join("policy.json"), directory.path().join("deployment.json"), directory.path().join("EDGE.json"));
+    let (policy, deployment, edge) = (
+        directory.path().join("policy.json"),
+        directory.path().join("deployment.json"),
+        directory.path().join("EDGE.json"),
+    );
     // JSON is YAML.
     std::fs::write(&policy, fixture["policy"].to_string()).unwrap();
     std::fs::write(&deployment, fixture["deployment"].to_string()).unwrap();
@@ -170,7 +185,11 @@ fn policy_compile_writes_what_replay_reads() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(serde_json::from_str::<Value>(&std::fs::read_to_string(&edge).unwrap()).unwrap(), fixture);
 
-    std::fs::write(&deployment, json!({"issuers": [{"kind": "saml"}], "keys": {"state": [{"kid": "a", "key": "short"}]}}).to_string()).unwrap();
+    std::fs::write(
+        &deployment,
+        json!({"issuers": [{"kind": "saml"}], "keys": {"state": [{"kid": "a", "key": "short"}]}}).to_string(),
+    )
+    .unwrap();
     let output = run(&["policy", "compile", &text(&policy), "--deployment", &text(&deployment), "--out", &text(&edge)]);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);

@@ -1,6 +1,6 @@
 //! The packaged function as Lambda@Edge runs it: the official Python runtime client imports `launcher.py`, which hands over
 //! to `bootstrap`, which asks a Runtime API for events.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -48,7 +48,11 @@ fn library(event: &[u8], config: &EdgeConfig) -> Value {
 /// The same answer without what is random or of the moment: state, nonce, challenge and the attempt's cookie.
 fn without_randomness(mut answer: Value) -> Value {
     if let Some(location) = answer.pointer_mut("/headers/location/0/value") {
-        let kept = location.as_str().unwrap().split('&').filter(|p| !p.starts_with("state=") && !p.starts_with("nonce=") && !p.starts_with("code_challenge="));
+        let kept = location
+            .as_str()
+            .unwrap()
+            .split('&')
+            .filter(|p| !p.starts_with("state=") && !p.starts_with("nonce=") && !p.starts_with("code_challenge="));
         *location = kept.collect::<Vec<_>>().join("&").into();
     }
     if let Some(cookies) = answer.pointer_mut("/headers/set-cookie").and_then(Value::as_array_mut) {
@@ -81,7 +85,12 @@ async fn a_thousand_events_are_answered_as_the_library_answers_them() {
     for event in events.iter().cycle().take(EVENTS) {
         let answer = function.invoke(event.clone().into()).await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();
-        assert_eq!(without_randomness(answer.clone()), without_randomness(library(event, &config)), "{}", String::from_utf8_lossy(event));
+        assert_eq!(
+            without_randomness(answer.clone()),
+            without_randomness(library(event, &config)),
+            "{}",
+            String::from_utf8_lossy(event)
+        );
         assert!(!answer.to_string().contains(":null"), "CloudFront rejects null: {answer}");
         if answer.get("status").is_some() { answered += 1 } else { forwarded += 1 }
     }

@@ -19,7 +19,10 @@ fn health(site: &Site) -> u16 {
 /// The ids of a function's processes, as they are now.
 fn processes(site: &Site, function: &str) -> Vec<u32> {
     let all = site.function_processes().unwrap();
-    all.into_iter().filter(|(_, command)| command.contains(&format!("{function}/bootstrap"))).map(|(pid, _)| pid).collect()
+    all.into_iter()
+        .filter(|(_, command)| command.contains(&format!("{function}/bootstrap")))
+        .map(|(pid, _)| pid)
+        .collect()
 }
 
 #[test]
@@ -78,7 +81,8 @@ fn a_power_cut_in_the_middle_of_an_upload_loses_nothing() {
     let (host, path) = half.url().strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut connection = TcpStream::connect(host).unwrap();
     let headers: String = half.headers().iter().map(|(n, v)| format!("{n}: {v}\r\n")).collect();
-    write!(connection, "PUT /{path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {}\r\n\r\n", photo.len()).unwrap();
+    write!(connection, "PUT /{path} HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: {}\r\n\r\n", photo.len())
+        .unwrap();
     connection.write_all(&photo[..photo.len() / 2]).unwrap();
 
     let functions = site.function_processes().unwrap();
@@ -103,7 +107,10 @@ fn killing_up_alone_leaves_no_process_behind() {
     let functions = site.function_processes().unwrap();
     assert!(functions.len() >= 4, "{functions:?}");
     kill("KILL", &site.process_id().to_string()).unwrap();
-    wait_for("every function's process to end", SOON, || Ok(functions.iter().all(|(pid, _)| !is_alive(*pid)).then_some(()))).unwrap();
+    wait_for("every function's process to end", SOON, || {
+        Ok(functions.iter().all(|(pid, _)| !is_alive(*pid)).then_some(()))
+    })
+    .unwrap();
 }
 
 #[test]

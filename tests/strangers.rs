@@ -1,5 +1,5 @@
 //! A stranger at the running edge: whatever is asked, not one byte of media and not one 500.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use end_to_end::http::{agent, raw};
 use end_to_end::media;
@@ -76,10 +76,16 @@ fn requests(path: &str, port: u16) -> Vec<String> {
         "/\u{e9}".to_owned(),
         format!("/{}", "a".repeat(9000)),
     ];
-    let mut requests: Vec<String> =
-        paths.iter().map(|p| format!("GET {p} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")).collect();
-    for method in ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PROPFIND", "get", "GE T", "X"] {
-        requests.push(format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+    let mut requests: Vec<String> = paths
+        .iter()
+        .map(|p| format!("GET {p} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"))
+        .collect();
+    for method in
+        ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PROPFIND", "get", "GE T", "X"]
+    {
+        requests.push(format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        ));
     }
     let headers = [
         format!("X-Original-URL: /health\r\nX-Rewrite-URL: {path}"),
@@ -107,7 +113,9 @@ fn requests(path: &str, port: u16) -> Vec<String> {
         format!("CloudFront-Viewer-Address: {owner}"),
         "Expect: 100-continue".to_owned(),
     ];
-    requests.extend(headers.map(|h| format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{h}\r\nConnection: close\r\n\r\n")));
+    requests.extend(
+        headers.map(|h| format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{h}\r\nConnection: close\r\n\r\n")),
+    );
     requests.push(format!("GET {path} HTTP/1.0\r\n\r\n"));
     requests.push(format!("GET {path} HTTP/1.1\r\nConnection: close\r\n\r\n"));
     requests.push(format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
@@ -124,9 +132,15 @@ fn not_one_byte_of_media_and_not_one_500() {
     let photo = media::photo(640, 480, data.path()).unwrap();
     let id = site.upload(&token, "photo.jpg", "image/jpeg", &photo).unwrap();
     let medium = site.wait_until_processed(&token, &id).unwrap();
-    let path = medium.pointer("/renditions/0/url").or(medium.pointer("/thumb")).and_then(|v| v.as_str()).unwrap_or_else(|| panic!("no rendition in {medium}")).to_owned();
+    let path = medium
+        .pointer("/renditions/0/url")
+        .or(medium.pointer("/thumb"))
+        .and_then(|v| v.as_str())
+        .unwrap_or_else(|| panic!("no rendition in {medium}"))
+        .to_owned();
     // It is there, and now lies in the edge's cache: the stranger could be served from it.
-    let mut own = agent().get(format!("{}{path}", site.url())).header("authorization", format!("Bearer {token}")).call().unwrap();
+    let mut own =
+        agent().get(format!("{}{path}", site.url())).header("authorization", format!("Bearer {token}")).call().unwrap();
     assert_eq!(own.status(), 200);
     let bytes = own.body_mut().read_to_vec().unwrap();
 

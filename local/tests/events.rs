@@ -153,11 +153,7 @@ impl House {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(objects.serve(listener));
-        let dispatch = FakeDispatch {
-            catalog: Arc::clone(&catalog),
-            acts: Mutex::default(),
-            events: Mutex::default(),
-        };
+        let dispatch = FakeDispatch { catalog: Arc::clone(&catalog), acts: Mutex::default(), events: Mutex::default() };
         let processor = FakeProcessor {
             catalog: Arc::clone(&catalog),
             acts: Mutex::default(),
@@ -287,12 +283,19 @@ async fn a_failed_invocation_is_delivered_again() {
     let failed = InvokeError::Function { error_type: "E".to_owned(), message: "m".to_owned() };
     house.acts(
         "a",
-        [Act::Fail(InvokeError::Crashed), Act::Fail(InvokeError::Timeout), Act::Answer(json!({"status": 1})), Act::Fail(failed)],
+        [
+            Act::Fail(InvokeError::Crashed),
+            Act::Fail(InvokeError::Timeout),
+            Act::Answer(json!({"status": 1})),
+            Act::Fail(failed),
+        ],
     );
-    house.dispatch.acts.lock().unwrap().extend([
-        Act::Fail(InvokeError::Crashed),
-        Act::Answer(json!({"items": [{"media_id": "a", "kind": "song"}]})),
-    ]);
+    house
+        .dispatch
+        .acts
+        .lock()
+        .unwrap()
+        .extend([Act::Fail(InvokeError::Crashed), Act::Answer(json!({"items": [{"media_id": "a", "kind": "song"}]}))]);
     let (events, created) = house.start();
     created.send(object("a")).unwrap();
     assert_eq!(house.ended("a").await.status, Status::Ready);

@@ -150,7 +150,11 @@ async fn unusual_keys_are_keys_and_impossible_ones_are_refused() {
     }
     let put = store.client.put_object().bucket(RAW).key("x".repeat(200)).body(ByteStream::from_static(b""));
     assert_eq!(code(&put.send().await.unwrap_err()), "KeyTooLongError");
-    assert_eq!(store.bytes("Übung/日本.png").await, "Übung/日本.png".as_bytes(), "a delete of its directory did nothing");
+    assert_eq!(
+        store.bytes("Übung/日本.png").await,
+        "Übung/日本.png".as_bytes(),
+        "a delete of its directory did nothing"
+    );
     let elsewhere = store.client.get_object().bucket("no-such-bucket").key("x").send().await.unwrap_err();
     assert_eq!(code(&elsewhere), "NoSuchBucket");
     assert_eq!(store.events(), []);
@@ -232,7 +236,15 @@ async fn a_part_is_copied_only_from_the_object_that_is_meant() {
     let part = copy(&etag).send().await.unwrap();
     let part = CompletedPart::builder().part_number(1).e_tag(part.copy_part_result().unwrap().e_tag().unwrap());
     let parts = CompletedMultipartUpload::builder().parts(part.build()).build();
-    client.complete_multipart_upload().bucket(MEDIA).key(key).upload_id(id).multipart_upload(parts).send().await.unwrap();
+    client
+        .complete_multipart_upload()
+        .bucket(MEDIA)
+        .key(key)
+        .upload_id(id)
+        .multipart_upload(parts)
+        .send()
+        .await
+        .unwrap();
     let got = client.get_object().bucket(MEDIA).key(key).send().await.unwrap();
     assert_eq!(got.body.collect().await.unwrap().to_vec(), b"234");
 }
@@ -270,7 +282,7 @@ async fn a_put_that_is_cut_off_leaves_no_object() {
         store.address
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(&[7; 300_000]).await.unwrap();
+    stream.write_all(&vec![7; 300_000]).await.unwrap();
     let root = store.folder.path().join("objects");
     let being_written = || {
         let names = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name());

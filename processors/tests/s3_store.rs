@@ -67,7 +67,7 @@ async fn what_is_put_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_is_no_error_but_a_missing_bucket_is() {
+async fn what_is_not_there_is_no_error() {
     let dir = tempfile::tempdir().unwrap();
     let store = S3Store::new(server(dir.path()).await);
     let to = dir.path().join("copy");
@@ -75,7 +75,19 @@ async fn what_is_not_there_is_no_error_but_a_missing_bucket_is() {
     assert_eq!(store.first_bytes("media", "nothing", 10).await.unwrap(), None);
     assert_eq!(store.download("media", "nothing", &to).await.unwrap(), None);
     assert!(!to.exists());
-    assert!(store.put("elsewhere", "x", Body::Bytes(Vec::new()), "text/plain").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_seen_is_an_error_and_not_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let wrong = Credentials::new("access", "not-the-secret", None, None, "test");
+    let config = server(dir.path()).await.to_builder().credentials_provider(wrong).build();
+    let (store, to) = (S3Store::new(config), dir.path().join("copy"));
+    assert!(store.head("media", "x").await.is_err());
+    assert!(store.first_bytes("media", "x", 10).await.is_err());
+    assert!(store.download("media", "x", &to).await.is_err());
+    let error = store.put("media", "x", Body::Bytes(b"y".to_vec()), "text/plain").await.unwrap_err().to_string();
+    assert!(error.starts_with("PUT media/x: ") && !error.contains("not-the-secret"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,12 +9,24 @@ use crate::tokens::{self, ALICE, CLIENT, ISSUER, Signer};
 /// Every fixture: file name and content.
 pub fn all(signer: &Signer) -> Vec<(String, String)> {
     let mut cases = Vec::new();
-    let groups = [open(signer), paths(signer), sources(signer), tokens_gone_wrong(signer), writes(signer), pages(signer), sign_in(signer)];
+    let groups = [
+        open(signer),
+        paths(signer),
+        sources(signer),
+        tokens_gone_wrong(signer),
+        writes(signer),
+        pages(signer),
+        sign_in(signer),
+    ];
     for (name, event) in groups.into_iter().flatten() {
         cases.push((format!("{name}.json"), format!("{:#}\n", event.json())));
     }
     cases.push(("by-hand.json".to_owned(), by_hand(signer)));
-    let several = [Event::get("/health").json(), media("a.webp").json(), media("a.webp").bearer(&signer.access(json!({}))).json()];
+    let several = [
+        Event::get("/health").json(),
+        media("a.webp").json(),
+        media("a.webp").bearer(&signer.access(json!({}))).json(),
+    ];
     cases.push(("an-array-of-events.json".to_owned(), format!("{:#}\n", Value::from(several.to_vec()))));
     let lines: Vec<String> = several.iter().map(Value::to_string).collect();
     cases.push(("one-event-a-line.ndjson".to_owned(), format!("{}\n", lines.join("\n"))));
@@ -32,14 +44,27 @@ fn open(signer: &Signer) -> Vec<Case> {
     vec![
         ("open-health", Event::get("/health")),
         ("open-head", Event::get("/health").method("HEAD")),
-        ("open-static-strips-own-cookies", Event::get("/static/app.css").cookie(format!("theme=dark; __Host-sd-access={good}; a=b"))),
-        ("open-static-strips-amplify-cookies", Event::get("/static/app.css").cookie(format!("CognitoIdentityServiceProvider.{CLIENT}.alice.accessToken={good}"))),
+        (
+            "open-static-strips-own-cookies",
+            Event::get("/static/app.css").cookie(format!("theme=dark; __Host-sd-access={good}; a=b")),
+        ),
+        (
+            "open-static-strips-amplify-cookies",
+            Event::get("/static/app.css")
+                .cookie(format!("CognitoIdentityServiceProvider.{CLIENT}.alice.accessToken={good}")),
+        ),
         ("open-static-strips-query-token", Event::get("/static/app.css").query(format!("v=3&token={good}"))),
         (
             "open-spoofed-headers-are-dropped",
-            Event::get("/health").header("X-Stagedoor-Token", "spoofed").header("X_Stagedoor_User", "root").header("x-stagedoor-host", "evil.example"),
+            Event::get("/health")
+                .header("X-Stagedoor-Token", "spoofed")
+                .header("X_Stagedoor_User", "root")
+                .header("x-stagedoor-host", "evil.example"),
         ),
-        ("open-several-header-values", Event::get("/health").header("Accept", "application/json").header("Accept", "text/html;q=0.5")),
+        (
+            "open-several-header-values",
+            Event::get("/health").header("Accept", "application/json").header("Accept", "text/html;q=0.5"),
+        ),
         ("open-ipv6-client", Event::get("/health").client_ip("2001:db8:85a3::8a2e:370:7334")),
         ("open-query-bytes-stay", Event::get("/health").query("q=a+b%26c&&empty=&plus=%2B&%74oken=x&last")),
         ("preflight-allowed-origin", preflight("/api/media", "https://app.example.com")),
@@ -93,16 +118,35 @@ fn sources(signer: &Signer) -> Vec<Case> {
     let amplify = |user: &str| format!("CognitoIdentityServiceProvider.{CLIENT}.{user}");
     vec![
         ("token-in-cookie", media("a.webp").cookie(format!("theme=dark; {}; lang=en", cookie(&good)))),
-        ("token-in-one-of-several-cookie-headers", media("a.webp").cookie("theme=dark").cookie(cookie(&good)).cookie("lang=en")),
+        (
+            "token-in-one-of-several-cookie-headers",
+            media("a.webp").cookie("theme=dark").cookie(cookie(&good)).cookie("lang=en"),
+        ),
         ("token-in-bearer", media("video.mp4").bearer(&good).header("Range", "bytes=0-1023")),
         ("token-in-bearer-lower-case-scheme", media("a.webp").header("Authorization", format!("bearer {good}"))),
         ("token-in-query", media("a.webp").query(format!("token={good}"))),
-        ("token-in-query-between-plus-and-ampersand", Event::get("/api/media").query(format!("q=a+b%26c&token={good}&x=%20y&&z"))),
-        ("token-in-amplify-cookies", media("a.webp").cookie(format!("{}={good}; {}=alice", amplify("alice.accessToken"), amplify("LastAuthUser")))),
-        ("token-of-amplifys-other-user", media("a.webp").cookie(format!("{}={good}; {}=bob", amplify("alice.accessToken"), amplify("LastAuthUser")))),
+        (
+            "token-in-query-between-plus-and-ampersand",
+            Event::get("/api/media").query(format!("q=a+b%26c&token={good}&x=%20y&&z")),
+        ),
+        (
+            "token-in-amplify-cookies",
+            media("a.webp").cookie(format!(
+                "{}={good}; {}=alice",
+                amplify("alice.accessToken"),
+                amplify("LastAuthUser")
+            )),
+        ),
+        (
+            "token-of-amplifys-other-user",
+            media("a.webp").cookie(format!("{}={good}; {}=bob", amplify("alice.accessToken"), amplify("LastAuthUser"))),
+        ),
         ("two-cookies-agree", media("a.webp").cookie(format!("{}; {}", cookie(&good), cookie(&good)))),
         ("two-cookies-differ", media("a.webp").cookie(cookie(&good)).cookie(cookie(&expired))),
-        ("two-cookies-differ-but-bearer-is-good", media("a.webp").cookie(format!("{}; {}", cookie(&good), cookie(&expired))).bearer(&good)),
+        (
+            "two-cookies-differ-but-bearer-is-good",
+            media("a.webp").cookie(format!("{}; {}", cookie(&good), cookie(&expired))).bearer(&good),
+        ),
         ("second-candidate-is-good", media("a.webp").cookie(cookie(&expired)).bearer(&good)),
         ("no-candidate-is-good", media("a.webp").cookie(cookie(&expired)).bearer("garbage")),
         ("basic-authorization-is-no-token", media("a.webp").header("Authorization", "Basic YWxpY2U6c2VjcmV0")),
@@ -172,8 +216,14 @@ fn writes(signer: &Signer) -> Vec<Case> {
         ("write-by-bearer", post().bearer(&good)),
         ("write-by-cookie-same-origin", post().cookie(&cookie).header("Sec-Fetch-Site", "same-origin")),
         ("write-by-cookie-same-site-is-not-enough", post().cookie(&cookie).header("Sec-Fetch-Site", "same-site")),
-        ("write-by-cookie-cross-site", post().cookie(&cookie).header("Sec-Fetch-Site", "cross-site").header("Origin", "https://app.example.com")),
-        ("write-by-cookie-own-origin", post().cookie(&cookie).header("Origin", "https://d111111abcdef8.cloudfront.net")),
+        (
+            "write-by-cookie-cross-site",
+            post().cookie(&cookie).header("Sec-Fetch-Site", "cross-site").header("Origin", "https://app.example.com"),
+        ),
+        (
+            "write-by-cookie-own-origin",
+            post().cookie(&cookie).header("Origin", "https://d111111abcdef8.cloudfront.net"),
+        ),
         ("write-by-cookie-allowed-origin", post().cookie(&cookie).header("Origin", "https://app.example.com")),
         ("write-by-cookie-without-origin", post().cookie(&cookie)),
         ("write-where-only-reading-is", media("a.webp").method("PUT").bearer(&good)),
@@ -194,10 +244,20 @@ fn pages(signer: &Signer) -> Vec<Case> {
         ("page-without-token-drops-token-from-return", Event::navigation("/").query("token=stale&t=30")),
         ("page-with-expired-token", Event::navigation("/").cookie(format!("__Host-sd-access={expired}"))),
         ("page-head", Event::navigation("/").method("HEAD")),
-        ("page-asked-by-script", Event::get("/").header("Sec-Fetch-Mode", "cors").header("Sec-Fetch-Dest", "empty").header("Accept", "text/html")),
+        (
+            "page-asked-by-script",
+            Event::get("/")
+                .header("Sec-Fetch-Mode", "cors")
+                .header("Sec-Fetch-Dest", "empty")
+                .header("Accept", "text/html"),
+        ),
         ("page-in-a-frame", Event::get("/").header("Sec-Fetch-Mode", "navigate").header("Sec-Fetch-Dest", "iframe")),
         ("page-by-accept-alone", Event::get("/").header("Accept", "text/html")),
-        ("page-with-five-attempts-under-way", Event::navigation("/").cookie((1..=5).map(|n| format!("__Host-sd-try-000000000{n}aaaa=x")).collect::<Vec<_>>().join("; "))),
+        (
+            "page-with-five-attempts-under-way",
+            Event::navigation("/")
+                .cookie((1..=5).map(|n| format!("__Host-sd-try-000000000{n}aaaa=x")).collect::<Vec<_>>().join("; ")),
+        ),
         ("page-of-a-host-that-is-none", {
             let mut event = Event::navigation("/");
             event = event.header("Host", "second.example.com");
@@ -211,12 +271,30 @@ fn sign_in(signer: &Signer) -> Vec<Case> {
     vec![
         ("auth-callback-without-state", Event::navigation("/_auth/callback").query("code=abc")),
         ("auth-callback-with-forged-state", Event::navigation("/_auth/callback").query("code=abc&state=fixture.AAAA")),
-        ("auth-callback-error-is-not-reflected", Event::navigation("/_auth/callback").query("error=%3Cscript%3E&error_description=pwned&state=x")),
+        (
+            "auth-callback-error-is-not-reflected",
+            Event::navigation("/_auth/callback").query("error=%3Cscript%3E&error_description=pwned&state=x"),
+        ),
         ("auth-sign-out-button", Event::navigation("/_auth/sign-out").cookie(&session)),
-        ("auth-sign-out", Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "same-origin").cookie(&session)),
-        ("auth-sign-out-by-own-origin", Event::get("/_auth/sign-out").method("POST").header("Origin", "https://d111111abcdef8.cloudfront.net").cookie(&session)),
-        ("auth-sign-out-cross-site", Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "cross-site").cookie(&session)),
-        ("auth-sign-out-without-cookies", Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "same-origin")),
+        (
+            "auth-sign-out",
+            Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "same-origin").cookie(&session),
+        ),
+        (
+            "auth-sign-out-by-own-origin",
+            Event::get("/_auth/sign-out")
+                .method("POST")
+                .header("Origin", "https://d111111abcdef8.cloudfront.net")
+                .cookie(&session),
+        ),
+        (
+            "auth-sign-out-cross-site",
+            Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "cross-site").cookie(&session),
+        ),
+        (
+            "auth-sign-out-without-cookies",
+            Event::get("/_auth/sign-out").method("POST").header("Sec-Fetch-Site", "same-origin"),
+        ),
         ("auth-signed-out", Event::navigation("/_auth/signed-out")),
         ("auth-unknown-address", Event::get("/_auth/nothing")),
         ("auth-wrong-method", Event::get("/_auth/callback").method("DELETE")),

@@ -22,7 +22,10 @@ impl Event {
             client_ip: "203.0.113.178",
             headers: Map::new(),
         };
-        event.header("Host", "d111111abcdef8.cloudfront.net").header("User-Agent", "curl/7.88.1").header("Accept", "*/*")
+        event
+            .header("Host", "d111111abcdef8.cloudfront.net")
+            .header("User-Agent", "curl/7.88.1")
+            .header("Accept", "*/*")
     }
 
     /// A top-level navigation as a browser sends it.
@@ -31,7 +34,10 @@ impl Event {
         event.headers.remove("accept");
         event.headers.remove("user-agent");
         event
-            .header("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36")
+            .header(
+                "User-Agent",
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36",
+            )
             .header("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
             .header("Sec-Fetch-Site", "none")
             .header("Sec-Fetch-Mode", "navigate")

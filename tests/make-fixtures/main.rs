@@ -29,7 +29,10 @@ fn main() -> Result<()> {
     for (name, text) in &cases {
         write(&events.join(name), text)?;
     }
-    eprintln!("{} files; now:\n  rm -f tests/fixtures/expected/* && target/release/stagedoor replay --config tests/fixtures/EDGE.json --at {AT} --expect tests/fixtures/expected --write tests/fixtures/events/*", cases.len());
+    eprintln!(
+        "{} files; now:\n  rm -f tests/fixtures/expected/* && target/release/stagedoor replay --config tests/fixtures/EDGE.json --at {AT} --expect tests/fixtures/expected --write tests/fixtures/events/*",
+        cases.len()
+    );
     Ok(())
 }
 

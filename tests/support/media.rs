@@ -8,9 +8,32 @@ use anyhow::{Result, ensure};
 /// A film of so many seconds with sound, H.264 and AAC, its moov box at the end (FFmpeg's default).
 pub fn film(seconds: u32, directory: &Path) -> Result<Vec<u8>> {
     let path = directory.join("film.mp4");
-    let (picture, sound) = (format!("testsrc2=size=640x360:rate=24:duration={seconds}"), format!("sine=frequency=330:duration={seconds}"));
-    ffmpeg(&["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound, "-c:v", "libx264", "-preset", "veryfast", "-g", "48",
-             "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"], &path)?;
+    let (picture, sound) =
+        (format!("testsrc2=size=640x360:rate=24:duration={seconds}"), format!("sine=frequency=330:duration={seconds}"));
+    ffmpeg(
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            &picture,
+            "-f",
+            "lavfi",
+            "-i",
+            &sound,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-g",
+            "48",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            "-shortest",
+        ],
+        &path,
+    )?;
     let bytes = std::fs::read(path)?;
     let position = |name: &[u8]| bytes.windows(4).position(|w| w == name);
     ensure!(position(b"moov") > position(b"mdat"), "the film's moov box is not at the end");

@@ -36,7 +36,7 @@ pub struct CompileArguments {
     /// The policy
     #[arg(default_value = "policy.yaml")]
     file: PathBuf,
-    /// A JSON file with what EDGE.json holds under "deployment": issuers, sign_in, keys
+    /// A JSON file with what EDGE.json holds under "deployment": issuers, sign-in, keys
     #[arg(long, value_name = "FILE")]
     deployment: PathBuf,
     /// Where to write EDGE.json; - is standard output

@@ -26,7 +26,7 @@ impl PolicySource {
             return Err(Failure::file(path, format!("{} documents; expected one", documents.len())));
         };
         let mut lines = HashMap::new();
-        let value = tree(document, String::new(), &mut lines).map_err(|e| Failure::file(path, e))?;
+        let value = tree(document, "", &mut lines).map_err(|e| Failure::file(path, e))?;
         Ok(Self { path: path.to_owned(), value, lines })
     }
 
@@ -52,9 +52,9 @@ impl PolicySource {
     }
 }
 
-fn tree(node: &MarkedYaml<'_>, at: String, lines: &mut HashMap<String, usize>) -> Result<Value, String> {
+fn tree(node: &MarkedYaml<'_>, at: &str, lines: &mut HashMap<String, usize>) -> Result<Value, String> {
     let line = node.span.start.line();
-    lines.entry(at.clone()).or_insert(line);
+    lines.entry(at.to_owned()).or_insert(line);
     Ok(match &node.data {
         YamlData::Value(Scalar::Null) => Value::Null,
         YamlData::Value(Scalar::Boolean(b)) => Value::from(*b),
@@ -63,7 +63,7 @@ fn tree(node: &MarkedYaml<'_>, at: String, lines: &mut HashMap<String, usize>) -
         YamlData::Value(Scalar::String(s)) => Value::from(s.as_ref()),
         YamlData::Sequence(items) => {
             let each = items.iter().enumerate();
-            Value::Array(each.map(|(i, item)| tree(item, format!("{at}/{i}"), lines)).collect::<Result<_, _>>()?)
+            Value::Array(each.map(|(i, item)| tree(item, &format!("{at}/{i}"), lines)).collect::<Result<_, _>>()?)
         }
         YamlData::Mapping(entries) => {
             let mut map = Map::new();
@@ -74,7 +74,7 @@ fn tree(node: &MarkedYaml<'_>, at: String, lines: &mut HashMap<String, usize>) -
                 };
                 let pointer = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
                 lines.insert(pointer.clone(), line);
-                map.insert(name.to_string(), tree(value, pointer, lines)?);
+                map.insert(name.to_string(), tree(value, &pointer, lines)?);
             }
             Value::Object(map)
         }

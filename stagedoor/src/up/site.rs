@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use aws_sdk_s3::primitives::ByteStream;
-use catalog::Catalog;
 use local::edge::{Edge, EdgeConfig, localhost_certificate};
 use local::events::{Events, EventsConfig};
 use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
