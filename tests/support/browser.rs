@@ -1,6 +1,7 @@
 //! A headless Chromium, driven through `ChromeDriver`.
 
 use std::io::{BufRead as _, BufReader, Lines};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ impl Browser {
     pub async fn start(screenshots: &Path) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -91,7 +93,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.driver.kill();
+        // The driver's group holds the browser's processes, which would outlive the driver alone.
+        let _ = crate::site::kill("KILL", &format!("-{}", self.driver.id()));
         let _ = self.driver.wait();
     }
 }

@@ -121,6 +121,3 @@ fn signature_holds(jws: &CompactJws<'_>, key: &PublicKey) -> Result<(), Reason> 
         .verify(jws.signed.as_bytes(), &jws.signature)
         .map_err(|_| Reason::SignatureInvalid)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 //!
 //! Everything is delivered at least once. A failed invocation is delivered again after a pause that doubles; when that
 //! has failed [`EventsConfig::max_attempts`] times, the title ends as failed, and its original is kept. Nothing but the
-//! catalog and the raw bucket is needed to take everything up again after a crash: see [`backlog`].
+//! catalog and the raw bucket is needed to take everything up again after a crash: see `backlog.rs`.
 
 mod backlog;
 mod delivery;

@@ -5,8 +5,8 @@
 //! - Conditional GET and HEAD, copy-source conditions of `UploadPartCopy`, and checksums of PUTs and parts hold. A body
 //!   that is cut off or does not match its checksum leaves nothing under its key.
 //! - Keys are paths below the bucket's directory, so that people can find their files: a key with an empty, `.` or `..`
-//!   segment, or one that is a directory for another, is refused with 400. So is one too long for a file name: see
-//!   [`keys::longest`].
+//!   segment, or one that is a directory for another, is refused with 400. So is one too long for a file name: about 120
+//!   bytes, see `keys.rs`.
 //!
 //! Left out: versions, tags, ACLs, bucket configuration, browser POST uploads.
 

@@ -5,7 +5,7 @@
 //! function's bounded queue; a process that dies or runs out of time is replaced. The same executables run here as on
 //! Lambda: those written with the `lambda_runtime` crate, and managed runtimes such as Python's `awslambdaric`.
 //!
-//! No process outlives the one that started it: see [`process`].
+//! No process outlives the one that started it: see `process.rs`.
 
 mod api;
 mod config;

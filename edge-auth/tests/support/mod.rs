@@ -1,0 +1,110 @@
+//! A provider for tests: signs tokens with a key of this run.
+
+// Each test file takes its own part of this.
+#![allow(dead_code)]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge_auth::config::EdgeConfig;
+use edge_auth::event::{Event, Outcome, Response};
+use edge_auth::{Moment, Step, Verdict, decide};
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use rsa::pkcs8::EncodePrivateKey as _;
+use serde_json::{Value, json};
+
+pub const NOW: u64 = 1_780_000_000;
+pub const ISSUER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Test";
+pub const CLIENT: &str = "client";
+
+pub struct Provider {
+    pair: RsaKeyPair,
+}
+
+impl Provider {
+    pub fn new() -> Self {
+        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+        Self { pair: RsaKeyPair::from_pkcs8(key.to_pkcs8_der().unwrap().as_bytes()).unwrap() }
+    }
+
+    /// Claims over what every token of this provider holds; `null` takes one out.
+    pub fn token(&self, changes: Value) -> String {
+        let mut claims = json!({"sub": "alice", "iss": ISSUER, "iat": NOW, "exp": NOW + 900});
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", part(&json!({"alg": "RS256", "kid": "k"})), part(&claims));
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    pub fn access(&self, changes: Value) -> String {
+        let mut claims = json!({"token_use": "access", "client_id": CLIENT});
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        self.token(claims)
+    }
+
+    pub fn id(&self, changes: Value) -> String {
+        let mut claims = json!({"token_use": "id", "aud": CLIENT});
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        self.token(claims)
+    }
+
+    /// A site with one signed-in route; `change` is merged into its policy.
+    pub fn site(&self, change: Value) -> EdgeConfig {
+        let components: ring::rsa::PublicKeyComponents<Vec<u8>> = self.pair.public().into();
+        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let mut policy = json!({"version": 1, "routes": [{"path": "/*", "allow": "signed_in", "origin": "app"}]});
+        policy.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let edge = json!({"policy": policy, "deployment": {
+            "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": {"keys": [
+                {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": number(&components.n), "e": number(&components.e)}]}}],
+            "sign_in": {"authorize": "https://auth.example/authorize", "token": "https://auth.example/token",
+                        "revoke": "https://auth.example/revoke", "end_session": "https://auth.example/logout", "client_id": CLIENT},
+            "keys": {"state": [{"kid": "s", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}], "pass": []}}});
+        EdgeConfig::from_json(&edge).unwrap()
+    }
+}
+
+/// A browser's navigation, or with `method` another request of it.
+pub fn request(method: &str, uri: &str, query: &str, headers: &[(&str, &str)]) -> Event {
+    let mut all = json!({"host": [{"value": "media.example"}], "sec-fetch-mode": [{"value": "navigate"}], "sec-fetch-dest": [{"value": "document"}]});
+    for (name, value) in headers {
+        all[*name] = json!([{"value": value}]);
+    }
+    serde_json::from_value(
+        json!({"Records": [{"cf": {"request": {"method": method, "uri": uri, "querystring": query, "headers": all}}}]}),
+    )
+    .unwrap()
+}
+
+pub fn at(now: u64) -> Moment {
+    let mut entropy = [0; 96];
+    ring::rand::SecureRandom::fill(&SystemRandom::new(), &mut entropy).unwrap();
+    Moment { now, entropy }
+}
+
+pub fn decided(event: Event, config: &EdgeConfig, now: u64) -> Verdict {
+    decide(event, config, &at(now))
+}
+
+/// The answer that a verdict ends in.
+pub fn answered(verdict: Verdict) -> Response {
+    match verdict.step {
+        Step::Done(Outcome::Respond(response)) => response,
+        other => panic!("no answer but {other:?}"),
+    }
+}
+
+pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
+    &response.headers[name][0].value
+}
+
+/// `NAME=VALUE` of each cookie that an answer sets, ended ones left out.
+pub fn cookies(response: &Response) -> Vec<String> {
+    let lines = response.headers.get("set-cookie").into_iter().flatten();
+    let kept = lines.filter(|line| !line.value.contains("Max-Age=0"));
+    kept.map(|line| line.value.split(';').next().unwrap().to_owned()).collect()
+}
