@@ -127,8 +127,8 @@ async fn sign_in_upload_watch_seek_sign_out() {
     let source =
         browser.script("return new URL(document.querySelector('video').currentSrc).pathname", vec![]).await.unwrap();
     let source = source.as_str().unwrap().to_owned();
-    let statuses = browser.script("return performance.getEntriesByType('resource').filter(e => e.name.includes('/video.')).map(e => e.responseStatus)", vec![]).await.unwrap();
-    assert!(statuses.as_array().unwrap().contains(&json!(206)), "no 206 among {statuses}");
+    let statuses = browser.statuses("/video.").await.unwrap();
+    assert!(statuses.contains(&206), "no 206 among {statuses:?}");
 
     // The photo.
     let photo = ready.iter().find(|m| m["title"].as_str().unwrap().starts_with("A photo")).unwrap();

@@ -7,9 +7,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use url::{ParseError, Url};
 
 /// A browser with a window, and where its screenshots go.
 pub struct Browser {
@@ -36,7 +39,9 @@ impl Browser {
         let port = announced_port(&mut output)?;
         let options = json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                                       "--autoplay-policy=no-user-gesture-required", "--mute-audio"]});
-        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let log = json!({"performance": "ALL"});
+        let capabilities =
+            [("goog:chromeOptions".to_owned(), options), ("goog:loggingPrefs".to_owned(), log)].into_iter().collect();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -85,9 +90,33 @@ impl Browser {
         Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
     }
 
+    /// The statuses of the answers that the browser has got since the last call, for addresses that hold `part`.
+    pub async fn statuses(&self, part: &str) -> Result<Vec<u64>> {
+        let log = self.client.issue_cmd(PerformanceLog).await?;
+        let messages = log.as_array().into_iter().flatten().filter_map(|entry| entry.get("message")?.as_str());
+        let events = messages.filter_map(|text| serde_json::from_str::<Value>(text).ok());
+        let answers = events.filter_map(|event| event.pointer("/message/params/response").cloned());
+        let ours = answers.filter(|a| a.get("url").and_then(Value::as_str).is_some_and(|url| url.contains(part)));
+        Ok(ours.filter_map(|answer| answer.get("status")?.as_u64()).collect())
+    }
+
     /// Ends the browser.
     pub async fn close(self) -> Result<()> {
         Ok(self.client.clone().close().await?)
+    }
+}
+
+/// `ChromeDriver`'s log of network events; a media element's answers show nowhere else.
+#[derive(Debug)]
+struct PerformanceLog;
+
+impl WebDriverCompatibleCommand for PerformanceLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"type": "performance"}).to_string()))
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) struct NewPasswordPage<'a> {
 #[derive(Template)]
 #[template(path = "identity/error.html")]
 struct ErrorPage<'a> {
+    heading: &'a str,
     message: &'a str,
 }
 
@@ -44,14 +45,15 @@ pub(super) fn form_page(status: StatusCode, page: &impl Template, redirect_uri: 
 
 /// A page that says what is wrong with the request. `message` is ours: it holds nothing of the request.
 pub(super) fn error_page(message: &str) -> Response {
-    html(StatusCode::BAD_REQUEST, &ErrorPage { message }, "'none'")
+    html(StatusCode::BAD_REQUEST, &ErrorPage { heading: "This sign-in link does not work", message }, "'none'")
 }
 
 /// A page for what is our own fault; the cause goes to the log.
 pub(super) fn failure_page(error: &IdentityError) -> Response {
     tracing::error!(%error, "a sign-in page failed");
-    let message = "Something went wrong here. Try again in a moment.";
-    html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage { message }, "'none'")
+    let page =
+        ErrorPage { heading: "Something went wrong", message: "The fault is on our side. Try again in a moment." };
+    html(StatusCode::INTERNAL_SERVER_ERROR, &page, "'none'")
 }
 
 /// A redirect that no cache keeps.
