@@ -1,6 +1,6 @@
 //! Stagedoor's authorizer: who may fetch what, decided at the CDN's edge.
 //!
-//! [`decide`] is a function of (request, configuration, moment). It does no I/O and reads no clock: what has to be asked of
+//! [`decide()`] is a function of (request, configuration, moment). It does no I/O and reads no clock: what has to be asked of
 //! the identity provider comes back as a [`Step`] that the adapter carries out and hands on. A [`token::VerifiedSession`]
 //! is made by the verifier alone.
 

@@ -18,7 +18,7 @@ pub struct Candidate {
 /// What was found, in the order in which it is judged.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// At most [`MOST_CANDIDATES`].
+    /// At most four.
     pub found: Vec<Candidate>,
     /// Two cookies of one name disagreed, and nothing stood before them.
     pub ambiguous_first: bool,
