@@ -1,5 +1,6 @@
 //! Rules and modes: who gets through, and what is forwarded then.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::needless_pass_by_value)]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! Signing in and out at the edge, step by step, with a provider that answers well or badly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::needless_pass_by_value)]
 
 mod support;
 

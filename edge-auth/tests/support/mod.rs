@@ -1,7 +1,9 @@
 //! A provider for tests: signs tokens with a key of this run.
 
 // Each test file takes its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::needless_pass_by_value)]
+// Tests may have randomness of their own.
+#![allow(clippy::disallowed_methods)]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
