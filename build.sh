@@ -34,13 +34,13 @@ need() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# need_python PACKAGE==VERSION...: installs Python packages into an environment of the checkout's own.
+# need_python PACKAGE==VERSION...: installs Python packages into an environment of the checkout's own. Debian's Python, whatever
+# other stands first in PATH: it is the one that a bare machine has.
 need_python() {
-    need python3:python3 pip3:python3-pip
-    python3 -c 'import ensurepip' 2>/dev/null || { need no-such-command:python3-venv; }
     local stamp
-    stamp=$venv/.has-$(echo "$*" | tr -c 'a-zA-Z0-9.\n' '-')
+    stamp=$venv/.has-$(printf '%s' "$*" | tr -c 'a-zA-Z0-9.' '-')
     [ ! -e "$stamp" ] || return 0
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || need no-command-of-that-name:python3-venv
     echo "build.sh: installing Python packages into ${venv#"$PWD"/}: $*" >&2
     [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"
