@@ -168,6 +168,17 @@ fn policy_check_names_every_mistake_with_its_line() {
 }
 
 #[test]
+fn an_unquoted_path_with_braces_gets_a_hint() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.yaml");
+    std::fs::write(&path, "version: 1\nroutes:\n  - { path: /media/{owner}/*, allow: signed_in, origin: media }\n")
+        .unwrap();
+    let output = run(&["policy", "check", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("line 3") && stderr(&output).contains("needs quotes"), "{}", stderr(&output));
+}
+
+#[test]
 fn policy_compile_writes_what_replay_reads() {
     let directory = tempfile::tempdir().unwrap();
     let fixture: Value =

@@ -21,7 +21,11 @@ impl PolicySource {
     /// Reads a YAML (or JSON) file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = read(path)?;
-        let documents = MarkedYaml::load_from_str(&text).map_err(|e| Failure::file(path, format!("not YAML: {e}")))?;
+        let documents = MarkedYaml::load_from_str(&text).map_err(|e| {
+            // The commonest mistake: YAML reads a brace in `{ path: /a/{b} }` as its own.
+            let hint = if text.contains("/{") { "; inside { … } a path with {name} needs quotes" } else { "" };
+            Failure::file(path, format!("not YAML: {e}{hint}"))
+        })?;
         let [document] = documents.as_slice() else {
             return Err(Failure::file(path, format!("{} documents; expected one", documents.len())));
         };
