@@ -138,6 +138,13 @@ impl Intake {
             return;
         }
         let (delivery, stop) = (Arc::clone(&self.delivery), self.stop.clone());
-        self.tasks.spawn(async move { stop.run_until_cancelled(delivery.run(work)).await });
+        self.tasks.spawn(async move {
+            tokio::select! {
+                // First, unlike in `run_until_cancelled`: what waits behind a title that is given up must not begin now.
+                biased;
+                () = stop.cancelled() => {}
+                () = delivery.run(work) => {}
+            }
+        });
     }
 }
