@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use edge_auth::config::EdgeConfig;
 use edge_auth::event::Outcome;
-use edge_auth::{Moment, Step, decide_bytes};
+use edge_auth::{Memory, Moment, Step, decide_bytes};
 use end_to_end::{dist, python, root};
 use local::runtime::{Function, FunctionConfig};
 use serde_json::Value;
@@ -32,16 +32,23 @@ async fn packaged(directory: &Path, edge_json: &[u8]) -> Function {
     .unwrap()
 }
 
-/// What the library answers at this very second; randomness shows only in redirects to sign-in, which are compared apart.
-fn library(event: &[u8], config: &EdgeConfig) -> Value {
+/// What the library answers at this very second, with a memory of its own over all events; randomness shows only in
+/// redirects to sign-in, which are compared apart.
+fn library(event: &[u8], config: &EdgeConfig, memory: &mut Memory) -> Value {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    match decide_bytes(event, config, &Moment { now, entropy: [7; 96] }).step {
-        Step::Done(outcome) => serde_json::to_value(outcome).unwrap(),
-        Step::Revoke(revocation) => match revocation.then {
-            Outcome::Respond(response) => serde_json::to_value(response).unwrap(),
-            Outcome::Forward(_) => panic!("a sign-out forwards nothing"),
-        },
-        Step::Exchange(_) => panic!("no fixture holds a state that opens"),
+    let moment = Moment { now, entropy: [7; 96] };
+    let mut step = decide_bytes(event, config, memory, &moment).step;
+    loop {
+        step = match step {
+            Step::Done(outcome) => return serde_json::to_value(outcome).unwrap(),
+            Step::Revoke(revocation) => match revocation.then {
+                Outcome::Respond(response) => return serde_json::to_value(response).unwrap(),
+                Outcome::Forward(_) => panic!("a sign-out forwards nothing"),
+            },
+            // The configured addresses lead nowhere, for the function as well.
+            Step::FetchKeys(fetch) => fetch.finish(None, config, memory, &moment).step,
+            Step::AskTokens(request) => request.finish(None, config, memory, now).step,
+        };
     }
 }
 
@@ -81,13 +88,14 @@ async fn a_thousand_events_are_answered_as_the_library_answers_them() {
         .filter(|bytes| serde_json::from_slice::<Value>(bytes).is_ok_and(|v| v.is_object()))
         .collect();
     assert!(events.len() >= 40);
+    let mut memory = Memory::new(&config);
     let (mut forwarded, mut answered) = (0, 0);
     for event in events.iter().cycle().take(EVENTS) {
         let answer = function.invoke(event.clone().into()).await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         assert_eq!(
             without_randomness(answer.clone()),
-            without_randomness(library(event, &config)),
+            without_randomness(library(event, &config, &mut memory)),
             "{}",
             String::from_utf8_lossy(event)
         );
@@ -98,7 +106,6 @@ async fn a_thousand_events_are_answered_as_the_library_answers_them() {
     function.stop().await;
 }
 
-/// With the recorded tokens expired long ago, only a fresh one shows that the packaged function lets anybody in.
 #[tokio::test(flavor = "multi_thread")]
 async fn redirects_differ_in_their_randomness_only() {
     let fixtures = root().join("tests/fixtures");

@@ -38,6 +38,10 @@ reasons! {
     SignIn = "sign_in", "Signing in.";
     /// Answered: signed in, on to the wanted page.
     SignedIn = "signed_in", "You are signed in.";
+    /// Answered: the session was renewed.
+    Renewed = "renewed", "Your session was renewed.";
+    /// Answered: the session needs no renewal.
+    StillValid = "still_valid", "Your session is still valid.";
     /// Answered: signed out.
     SignedOut = "signed_out", "You are signed out.";
     /// No credential at all.
@@ -60,6 +64,8 @@ reasons! {
     IssuerUnknown = "issuer_unknown", "The token comes from an issuer that is not accepted here.";
     /// `exp` has passed.
     TokenExpired = "token_expired", "Your session has expired. Sign in again.";
+    /// The token was signed out in this instance.
+    TokenSignedOut = "token_signed_out", "You have signed out. Sign in again.";
     /// `nbf` or `iat` lies in the future.
     TokenNotYetValid = "token_not_yet_valid", "The token is not valid yet.";
     /// An ID token where an access token is wanted, or the other way round.
@@ -86,6 +92,10 @@ reasons! {
     StateInvalid = "state_invalid", "This sign-in has expired or was started in another browser.";
     /// The identity provider refused, or its answer could not be trusted.
     SignInFailed = "sign_in_failed", "Signing in did not work.";
+    /// The identity provider did not renew the session.
+    RenewalFailed = "renewal_failed", "Your session could not be renewed. Sign in again.";
+    /// The identity provider did not answer.
+    ProviderUnavailable = "provider_unavailable", "The sign-in service does not answer. Try again in a moment.";
     /// There is no key to judge tokens by.
     KeysUnavailable = "keys_unavailable", "Tokens cannot be checked right now. Try again in a moment.";
     /// The event is none that CloudFront sends.

@@ -9,17 +9,22 @@ use crate::event::{Request, Response};
 use crate::policy::{Denied, Route, SignInMode};
 use crate::query;
 use crate::reason::Reason;
+use crate::token::ACCESS_COOKIE;
 
 /// The answer to a refused request.
 pub fn refuse(context: &Context<'_, '_>, reason: Reason, route: Option<&Route>) -> Response {
     let navigation = is_navigation(context.request);
     let denied = route.map_or(Denied::Status, |r| r.denied);
     let redirects = denied == Denied::Redirect || (denied == Denied::Auto && navigation);
-    if redirects
-        && wants_sign_in(reason)
-        && let Some(redirect) = to_sign_in(context)
-    {
-        return redirect;
+    if redirects && wants_sign_in(reason) {
+        let has_session = context.cookies.single(ACCESS_COOKIE).is_ok_and(|token| token.is_some());
+        if reason == Reason::TokenExpired && has_session && context.config.sign_in.is_some() {
+            return auth::to_refresh(context);
+        }
+        let to = auth::return_target(context.request, &context.config.policy);
+        if let Some(redirect) = to_sign_in(context, &to) {
+            return redirect;
+        }
     }
     let status = status(reason);
     let refusal = if navigation && denied == Denied::Auto {
@@ -90,14 +95,11 @@ fn wants_sign_in(reason: Reason) -> bool {
     status(reason) == 401
 }
 
-fn to_sign_in(context: &Context<'_, '_>) -> Option<Response> {
+/// The redirect to where people sign in, with a way back to `to`, a path on this host.
+pub fn to_sign_in(context: &Context<'_, '_>, to: &str) -> Option<Response> {
     match context.config.policy.sign_in.mode {
-        SignInMode::Hosted => auth::start(context),
-        SignInMode::Page => {
-            let to = auth::return_target(context.request, &context.config.policy);
-            let location = format!("/login?{}", query::join(&[("to", &to)]));
-            Some(answer(302).with("Location", location))
-        }
+        SignInMode::Hosted => auth::start(context, to),
+        SignInMode::Page => Some(answer(302).with("Location", format!("/login?{}", query::join(&[("to", to)])))),
         SignInMode::None => None,
     }
 }
@@ -108,7 +110,7 @@ pub fn status(reason: Reason) -> u16 {
         Reason::NotPermitted | Reason::CrossSite | Reason::CorsOrigin | Reason::NoRoute | Reason::PassMalformed => 403,
         Reason::MethodNotAllowed => 405,
         Reason::SignInFailed => 502,
-        Reason::KeysUnavailable => 503,
+        Reason::KeysUnavailable | Reason::ProviderUnavailable => 503,
         _ => 401,
     }
 }

@@ -6,7 +6,7 @@ mod support;
 
 use edge_auth::config::EdgeConfig;
 use edge_auth::event::Response;
-use edge_auth::{CodeExchange, Reason, Step};
+use edge_auth::{Memory, Reason, Step, TokenRequest};
 use serde_json::{Value, json};
 use support::{NOW, Provider, answered, cookies, decided, header, request};
 
@@ -36,11 +36,11 @@ fn begin(site: &EdgeConfig, uri: &str, query: &str) -> Begun {
     Begun { cookie: cookies(&redirect).remove(0), state: parameter("state"), nonce: parameter("nonce") }
 }
 
-fn exchange(site: &EdgeConfig, begun: &Begun, now: u64) -> CodeExchange {
+fn exchange(site: &EdgeConfig, begun: &Begun, now: u64) -> TokenRequest {
     let query = format!("code=the-code&state={}", begun.state);
     let callback = request("GET", "/_auth/callback", &query, &[("cookie", &begun.cookie)]);
     match decided(callback, site, now).step {
-        Step::Exchange(exchange) => *exchange,
+        Step::AskTokens(exchange) => *exchange,
         other => panic!("no exchange but {other:?}"),
     }
 }
@@ -62,7 +62,7 @@ fn a_sign_in_ends_where_the_person_wanted_to_go() {
     assert_eq!(exchange.url, "https://auth.example/token");
     assert!(exchange.form.contains("code=the-code") && exchange.form.contains("code_verifier="));
     let answer = Some((200, tokens(&provider, &begun, json!({}), json!({}))));
-    let verdict = exchange.finish(answer, &site, NOW + 60);
+    let verdict = exchange.finish(answer, &site, &mut Memory::new(&site), NOW + 60);
     assert_eq!(verdict.reason, Reason::SignedIn);
     let signed_in = answered(verdict);
     assert_eq!((signed_in.status.as_str(), header(&signed_in, "location")), ("302", "/watch/1?t=30&list=a+b"));
@@ -91,7 +91,7 @@ fn two_tabs_at_once_both_succeed() {
     for (begun, wanted) in [(&first, "/a"), (&second, "/b")] {
         let begun = Begun { cookie: both.clone(), state: begun.state.clone(), nonce: begun.nonce.clone() };
         let answer = Some((200, tokens(&provider, &begun, json!({}), json!({}))));
-        let signed_in = answered(exchange(&site, &begun, NOW).finish(answer, &site, NOW));
+        let signed_in = answered(exchange(&site, &begun, NOW).finish(answer, &site, &mut Memory::new(&site), NOW));
         assert_eq!(header(&signed_in, "location"), wanted);
     }
 }
@@ -126,7 +126,7 @@ fn a_state_that_is_not_this_browsers_own_is_refused_without_an_exchange() {
 #[test]
 fn a_bad_answer_of_the_provider_sets_no_cookie_and_says_what_to_do() {
     let provider = Provider::new();
-    let stranger = Provider::new();
+    let stranger = Provider::stranger();
     let site = provider.site(json!({}));
     let begun = begin(&site, "/", "");
     let good = |access: Value, id: Value| Some((200, tokens(&provider, &begun, access, id)));
@@ -144,7 +144,7 @@ fn a_bad_answer_of_the_provider_sets_no_cookie_and_says_what_to_do() {
         ("another signer", Some((200, tokens(&stranger, &begun, json!({}), json!({})))), "cannot be trusted"),
         ("too many groups", good(json!({"cognito:groups": many[..100].to_vec()}), json!({})), "too many groups"),
     ] {
-        let verdict = exchange(&site, &begun, NOW).finish(answer, &site, NOW);
+        let verdict = exchange(&site, &begun, NOW).finish(answer, &site, &mut Memory::new(&site), NOW);
         assert_eq!(verdict.reason, Reason::SignInFailed, "{what}");
         let page = answered(verdict);
         assert!(page.body.contains(says), "{what}: {}", page.body);

@@ -1,19 +1,23 @@
 //! Signing in and out at the edge: what lives under `/_auth/`.
 
 mod callback;
+mod refresh;
 mod sign_out;
 mod start;
 mod state;
+mod token_request;
 
-pub use callback::{CodeExchange, ProviderAnswer};
+pub use refresh::redirect as to_refresh;
 pub use sign_out::Revocation;
 pub use start::{return_target, start};
+pub use token_request::{ProviderAnswer, TokenRequest};
 
 use serde_json::json;
 
 use crate::answer::{answer, page};
 use crate::decide::{Context, Step};
 use crate::event::{Outcome, Response};
+use crate::memory::Memory;
 use crate::reason::Reason;
 use crate::token::ACCESS_COOKIE;
 
@@ -26,25 +30,32 @@ const ATTEMPT_SECONDS: u64 = 600;
 /// The cookies outlive the token, so that an expired one is seen: Cognito's default life of a refresh token, 30 days.
 const SESSION_SECONDS: u64 = 30 * 86_400;
 
+/// Nobody can answer before the keys of the issuer at this place are here.
+pub struct KeysWanted(pub usize);
+
 /// Answers a request under `/_auth/`.
-pub fn handle(context: &Context<'_, '_>) -> (Step, Reason) {
+pub fn handle(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step, Reason), KeysWanted> {
     let request = context.request;
     let read = request.method == "GET" || request.method == "HEAD";
-    match request.uri.as_str() {
+    let answered = match request.uri.as_str() {
+        "/_auth/refresh" if read || request.method == "POST" => return refresh::refresh(context, memory),
         "/_auth/callback" if read => callback::callback(context),
         "/_auth/sign-out" if read => done(sign_out::button(), Reason::SignIn),
-        "/_auth/sign-out" if request.method == "POST" => sign_out::sign_out(context),
+        "/_auth/sign-out" if request.method == "POST" => sign_out::sign_out(context, memory),
         "/_auth/signed-out" if read => done(sign_out::signed_out(), Reason::SignedOut),
         _ => {
             let (status, reason) = match request.uri.as_str() {
-                "/_auth/callback" | "/_auth/sign-out" | "/_auth/signed-out" => (405, Reason::MethodNotAllowed),
+                "/_auth/callback" | "/_auth/refresh" | "/_auth/sign-out" | "/_auth/signed-out" => {
+                    (405, Reason::MethodNotAllowed)
+                }
                 _ => (404, Reason::NoRoute),
             };
             let body = json!({"status": status, "reason": reason.as_str(), "message": reason.message(),
                               "request_id": context.request_id});
             done(answer(status).body("application/json", body.to_string()), reason)
         }
-    }
+    };
+    Ok(answered)
 }
 
 fn done(response: Response, reason: Reason) -> (Step, Reason) {

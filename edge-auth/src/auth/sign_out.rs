@@ -1,12 +1,14 @@
 //! Signing out: cookies cleared, refresh token revoked, the provider's own session ended.
 
-use super::callback::basic;
+use super::token_request::basic;
 use super::{REFRESH_COOKIE, done, failure, same_site, site, without_session};
 use crate::answer::{answer, page};
 use crate::decide::{Context, Step};
 use crate::event::{Outcome, Response};
+use crate::memory::Memory;
 use crate::query;
 use crate::reason::Reason;
+use crate::token::ACCESS_COOKIE;
 
 /// A refresh token that waits to be revoked: a form POST that the adapter makes, within 1.5 s.
 #[derive(Debug)]
@@ -32,9 +34,15 @@ pub fn signed_out() -> Response {
     page(200, "You are signed out", "<p><a href=\"/\">Sign in again</a></p>", "")
 }
 
-pub fn sign_out(context: &Context<'_, '_>) -> (Step, Reason) {
+pub fn sign_out(context: &Context<'_, '_>, memory: &mut Memory) -> (Step, Reason) {
     if let Err(reason) = same_site(context, false) {
         return failure(403, reason, "Signing out was asked for by another site. Use the button on this one.");
+    }
+    // This instance takes the token no more; the others do until it expires.
+    if let Ok(Some(token)) = context.cookies.single(ACCESS_COOKIE)
+        && let Ok(known) = memory.session(token, context.config, context.moment.now)
+    {
+        memory.sign_out(&known.session);
     }
     let endpoints = context.config.sign_in.as_ref();
     let end_session = endpoints.and_then(|e| {

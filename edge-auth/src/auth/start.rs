@@ -17,8 +17,9 @@ const MOST_ATTEMPTS: usize = 5;
 /// With state, PKCE and the rest the authorize URL stays well below the 8,192 bytes that browsers and servers take.
 const LONGEST_RETURN: usize = 2048;
 
-/// Redirects to the authorize endpoint; `None` where this deployment has no hosted sign-in or the request no host.
-pub fn start(context: &Context<'_, '_>) -> Option<Response> {
+/// Redirects to the authorize endpoint, with a way back to `to`, a path on this host; `None` where this deployment has no
+/// hosted sign-in or the request no host.
+pub fn start(context: &Context<'_, '_>, to: &str) -> Option<Response> {
     let (endpoints, key) = context.config.hosted()?;
     let redirect_uri = format!("{}/_auth/callback", site(context)?);
     let random = Randomness::split(&context.moment.entropy);
@@ -28,7 +29,7 @@ pub fn start(context: &Context<'_, '_>) -> Option<Response> {
     let state = State {
         attempt: attempt.clone(),
         cookie_digest: digest_of(&random.secret),
-        return_to: return_target(context.request, &context.config.policy),
+        return_to: to.to_owned(),
         verifier: random.verifier,
         nonce: random.nonce,
         issued_at: now,

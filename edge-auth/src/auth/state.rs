@@ -6,7 +6,11 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use serde::{Deserialize, Serialize};
 
+use super::{ATTEMPT_PREFIX, done, session_cookie};
+use crate::answer::answer;
 use crate::config::SecretKey;
+use crate::decide::Step;
+use crate::reason::Reason;
 
 /// One attempt to sign in.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +53,18 @@ impl State {
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let opened = cipher(key)?.open_in_place(nonce, aad(kid), sealed).ok()?;
         serde_json::from_slice(opened).ok()
+    }
+}
+
+impl State {
+    /// On to the wanted page, with the session's cookies and without the attempt's.
+    pub(super) fn signed_in(self, cookies: Vec<String>) -> (Step, Reason) {
+        let attempt = session_cookie(&format!("{ATTEMPT_PREFIX}{}", self.attempt), "", "/", 0);
+        let signed_in = answer(302)
+            .with("Location", self.return_to)
+            .with("Referrer-Policy", "no-referrer")
+            .with("Set-Cookie", attempt);
+        done(cookies.into_iter().fold(signed_in, |a, cookie| a.with("Set-Cookie", cookie)), Reason::SignedIn)
     }
 }
 

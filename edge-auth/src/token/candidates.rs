@@ -1,5 +1,8 @@
 //! Where a request may carry a token, and taking it out again.
 
+use std::borrow::Cow;
+
+use super::Issuer;
 use crate::cookies::Cookies;
 use crate::event::Request;
 use crate::policy::{Policy, TokenSource, TokenUse};
@@ -8,18 +11,18 @@ use crate::reason::Reason;
 
 /// A string that may be a token.
 #[derive(Debug)]
-pub struct Candidate {
+pub struct Candidate<'r> {
     /// The string.
-    pub token: String,
+    pub token: Cow<'r, str>,
     /// Where it was found.
     pub source: TokenSource,
 }
 
 /// What was found, in the order in which it is judged.
 #[derive(Debug, Default)]
-pub struct Candidates {
+pub struct Candidates<'r> {
     /// At most four.
-    pub found: Vec<Candidate>,
+    pub found: Vec<Candidate<'r>>,
     /// Two cookies of one name disagreed, and nothing stood before them.
     pub ambiguous_first: bool,
 }
@@ -33,31 +36,36 @@ pub const ACCESS_COOKIE: &str = "__Host-sd-access";
 pub const AMPLIFY_PREFIX: &str = "CognitoIdentityServiceProvider.";
 
 /// Finds the candidates in the order of the policy's `tokens.from`.
-pub fn candidates(request: &Request, cookies: &Cookies<'_>, policy: &Policy, clients: &[&str]) -> Candidates {
+pub fn candidates<'r>(
+    request: &'r Request,
+    cookies: &Cookies<'r>,
+    policy: &Policy,
+    issuers: &[Issuer],
+) -> Candidates<'r> {
     let mut all = Candidates::default();
     for source in &policy.tokens.from {
-        let mut take = |found: Result<Option<&str>, Reason>| match found {
-            Ok(Some(token)) => all.found.push(Candidate { token: token.to_owned(), source: *source }),
+        let mut take = |found: Result<Option<Cow<'r, str>>, Reason>| match found {
+            Ok(Some(token)) => all.found.push(Candidate { token, source: *source }),
             Ok(None) => {}
             Err(_) => all.ambiguous_first |= all.found.is_empty(),
         };
         match source {
             TokenSource::Cookie => {
-                take(cookies.single(ACCESS_COOKIE));
+                take(cookies.single(ACCESS_COOKIE).map(|token| token.map(Cow::Borrowed)));
                 if policy.amplify_cookies {
-                    for name in amplify_names(cookies, policy.tokens.token_use, clients) {
-                        take(cookies.single(&name));
+                    for name in amplify_names(cookies, policy.tokens.token_use, issuers) {
+                        take(cookies.single(&name).map(|token| token.map(Cow::Borrowed)));
                     }
                 }
             }
             TokenSource::Bearer => {
                 for value in request.header_values("authorization") {
-                    take(Ok(bearer(value)));
+                    take(Ok(bearer(value).map(Cow::Borrowed)));
                 }
             }
             TokenSource::Query => {
                 for value in query::values(&request.querystring, &policy.tokens.query_parameter) {
-                    take(Ok(Some(&value)));
+                    take(Ok(Some(Cow::Owned(value))));
                 }
             }
         }
@@ -73,16 +81,16 @@ pub fn bearer(value: &str) -> Option<&str> {
 }
 
 /// The cookies of the user whom Amplify's `LastAuthUser` names, for each of our clients.
-fn amplify_names(cookies: &Cookies<'_>, wanted: TokenUse, clients: &[&str]) -> Vec<String> {
+fn amplify_names(cookies: &Cookies<'_>, wanted: TokenUse, issuers: &[Issuer]) -> Vec<String> {
     let kinds: &[&str] = match wanted {
         TokenUse::Access => &["accessToken"],
         TokenUse::Id => &["idToken"],
         TokenUse::Either => &["accessToken", "idToken"],
     };
-    let user_of = |client: &&str| {
+    let user_of = |client: &String| {
         let user = cookies.single(&format!("{AMPLIFY_PREFIX}{client}.LastAuthUser")).ok()??;
         Some(format!("{AMPLIFY_PREFIX}{client}.{user}"))
     };
-    let users = clients.iter().filter_map(user_of);
+    let users = issuers.iter().flat_map(|issuer| &issuer.clients).filter_map(user_of);
     users.flat_map(|user| kinds.iter().map(move |kind| format!("{user}.{kind}"))).collect()
 }

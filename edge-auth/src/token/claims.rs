@@ -52,6 +52,11 @@ impl Claims {
         }
     }
 
+    /// Whether `aud` names that client (OpenID Connect Core §3.1.3.7).
+    pub(crate) fn is_for(&self, client: Option<&str>) -> bool {
+        client.is_some_and(|client| self.audiences().is_ok_and(|all| all.contains(&client)))
+    }
+
     /// `exp`, `nbf` and `iat` against the clock (RFC 7519 §4.1); `exp` in whole seconds.
     pub(super) fn check_times(&self, now: u64, leeway_seconds: u32) -> Result<u64, Reason> {
         let time = |name: &str| match self.0.get(name) {

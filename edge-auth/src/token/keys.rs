@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// One issuer's public keys by `kid`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeySet(Vec<(String, PublicKey)>);
 
 /// More keys than any issuer publishes; the rest of a longer list is not read.

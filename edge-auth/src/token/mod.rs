@@ -6,6 +6,8 @@ mod jws;
 mod keys;
 mod strict_json;
 
+use std::sync::Arc;
+
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
 use crate::policy::TokenUse;
@@ -25,8 +27,12 @@ pub struct Issuer {
     pub issuer: String,
     /// The applications whose tokens count.
     pub clients: Vec<String>,
-    /// Its keys.
+    /// Its keys, as baked in.
     pub keys: KeySet,
+    /// When those were fetched, Unix seconds.
+    pub fetched_at: Option<u64>,
+    /// Where newer ones are; `None` where there will be no others.
+    pub jwks_uri: Option<String>,
 }
 
 /// Which claims an issuer writes.
@@ -45,13 +51,14 @@ pub struct Expectation {
     pub token_use: TokenUse,
     /// Clock skew that is forgiven.
     pub leeway_seconds: u32,
-    /// Longer tokens are refused unread.
-    pub max_bytes: usize,
 }
 
-/// A token that held in every respect at the moment it was judged. Only [`judge`] makes one.
+/// A token that held in every respect at the moment it was judged. Only [`UnverifiedToken::verify`] makes one.
 #[derive(Debug, Clone)]
-pub struct VerifiedSession {
+pub struct VerifiedSession(Arc<Session>);
+
+#[derive(Debug)]
+struct Session {
     token: String,
     claims: Claims,
     expires_at: u64,
@@ -61,63 +68,128 @@ pub struct VerifiedSession {
 impl VerifiedSession {
     /// The token itself, for the origin to verify again. Never to be logged.
     pub fn token(&self) -> &str {
-        &self.token
+        &self.0.token
     }
 
     /// `sub`: who this is.
     pub fn subject(&self) -> Option<&str> {
-        self.claims.text("sub")
+        self.0.claims.text("sub")
     }
 
     /// Cognito's name for the user (`username` in access tokens, `cognito:username` in ID tokens).
     pub fn username(&self) -> Option<&str> {
-        self.claims.text("username").or_else(|| self.claims.text("cognito:username"))
+        self.0.claims.text("username").or_else(|| self.0.claims.text("cognito:username"))
     }
 
     /// `cognito:groups`.
     pub fn groups(&self) -> &[String] {
-        &self.groups
+        &self.0.groups
     }
 
     /// `exp`, Unix seconds.
     pub fn expires_at(&self) -> u64 {
-        self.expires_at
+        self.0.expires_at
     }
 
     /// All claims.
     pub fn claims(&self) -> &Claims {
-        &self.claims
+        &self.0.claims
     }
 }
 
-/// Judges one token at one moment (`now` in Unix seconds).
-///
-/// # Errors
-/// The first check that fails, in the order of docs/security.md: form, header, issuer and key, signature, claims.
-pub fn judge(token: &str, issuers: &[Issuer], expect: Expectation, now: u64) -> Result<VerifiedSession, Reason> {
-    if token.len() > expect.max_bytes {
-        return Err(Reason::TokenTooLarge);
-    }
-    let jws = CompactJws::parse(token)?;
-    let payload = strict_json::object(&jws.payload).ok_or(Reason::TokenMalformed)?;
-    let kid = jws.key_id()?;
-    let claims = Claims::new(payload);
-    let issuer = claims.text("iss").and_then(|iss| issuers.iter().find(|i| i.issuer == iss));
-    let issuer = issuer.ok_or(Reason::IssuerUnknown)?;
-    if issuer.keys.is_empty() {
-        return Err(Reason::KeysUnavailable);
-    }
-    let key = issuer.keys.find(kid).ok_or(Reason::KeyUnknown)?;
-    signature_holds(&jws, key)?;
-    let expires_at = claims.check_times(now, expect.leeway_seconds)?;
-    claims.check_audience(issuer, expect.token_use)?;
-    let groups = claims.groups()?.unwrap_or_default();
-    claims.check_text("sub")?;
-    Ok(VerifiedSession { token: token.to_owned(), claims, expires_at, groups })
+/// A session whose token is good in every respect but that its time has passed: renewal demands one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiredSession {
+    subject: String,
 }
 
-fn signature_holds(jws: &CompactJws<'_>, key: &PublicKey) -> Result<(), Reason> {
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1())
-        .verify(jws.signed.as_bytes(), &jws.signature)
-        .map_err(|_| Reason::SignatureInvalid)
+impl ExpiredSession {
+    /// `sub`: whose session it was.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+/// A well-formed token of a configured issuer. Nobody has looked at its signature yet.
+#[derive(Debug)]
+pub struct UnverifiedToken<'t> {
+    token: &'t str,
+    jws: CompactJws<'t>,
+    claims: Claims,
+    issuer: usize,
+}
+
+impl<'t> UnverifiedToken<'t> {
+    /// Reads a token of at most `max_bytes` and finds its issuer.
+    ///
+    /// # Errors
+    /// The first check that fails, in the order of docs/security.md: size, form, header, issuer.
+    pub fn read(token: &'t str, issuers: &[Issuer], max_bytes: usize) -> Result<Self, Reason> {
+        if token.len() > max_bytes {
+            return Err(Reason::TokenTooLarge);
+        }
+        let jws = CompactJws::parse(token)?;
+        let claims = strict_json::object(&jws.payload).map(Claims::new).ok_or(Reason::TokenMalformed)?;
+        jws.key_id()?;
+        let issuer = claims.text("iss").and_then(|iss| issuers.iter().position(|i| i.issuer == iss));
+        Ok(Self { token, jws, claims, issuer: issuer.ok_or(Reason::IssuerUnknown)? })
+    }
+
+    /// The place of its issuer in the list.
+    pub fn issuer(&self) -> usize {
+        self.issuer
+    }
+
+    /// Judges it with its issuer's keys at `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// The first check that fails: key, signature, times, audience, types of claims.
+    pub fn verify(
+        self,
+        issuer: &Issuer,
+        keys: &KeySet,
+        expect: Expectation,
+        now: u64,
+    ) -> Result<VerifiedSession, Reason> {
+        self.check_signature(keys)?;
+        let Self { token, claims, .. } = self;
+        let expires_at = claims.check_times(now, expect.leeway_seconds)?;
+        claims.check_audience(issuer, expect.token_use)?;
+        let groups = claims.groups()?.unwrap_or_default();
+        claims.check_text("sub")?;
+        Ok(VerifiedSession(Arc::new(Session { token: token.to_owned(), claims, expires_at, groups })))
+    }
+
+    /// The same, of a token whose time must have passed.
+    ///
+    /// # Errors
+    /// The first check that fails; [`Reason::TokenNotYetValid`] where the token has not expired.
+    pub fn verify_expired(
+        self,
+        issuer: &Issuer,
+        keys: &KeySet,
+        expect: Expectation,
+        now: u64,
+    ) -> Result<ExpiredSession, Reason> {
+        self.check_signature(keys)?;
+        match self.claims.check_times(now, expect.leeway_seconds) {
+            Err(Reason::TokenExpired) => {}
+            Err(other) => return Err(other),
+            Ok(_) => return Err(Reason::TokenNotYetValid),
+        }
+        self.claims.check_audience(issuer, expect.token_use)?;
+        let subject = self.claims.check_text("sub")?.ok_or(Reason::ClaimMalformed)?;
+        Ok(ExpiredSession { subject: subject.to_owned() })
+    }
+
+    fn check_signature(&self, keys: &KeySet) -> Result<(), Reason> {
+        let kid = self.jws.key_id()?;
+        if keys.is_empty() {
+            return Err(Reason::KeysUnavailable);
+        }
+        let key = keys.find(kid).ok_or(Reason::KeyUnknown)?;
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1())
+            .verify(self.jws.signed.as_bytes(), &self.jws.signature)
+            .map_err(|_| Reason::SignatureInvalid)
+    }
 }

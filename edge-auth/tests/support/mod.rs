@@ -5,11 +5,13 @@
 // Tests may have randomness of their own.
 #![allow(clippy::disallowed_methods)]
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::config::EdgeConfig;
 use edge_auth::event::{Event, Outcome, Response};
-use edge_auth::{Moment, Step, Verdict, decide};
+use edge_auth::{Memory, Moment, Step, Verdict, decide};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rsa::pkcs8::EncodePrivateKey as _;
@@ -20,13 +22,42 @@ pub const ISSUER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_
 pub const CLIENT: &str = "client";
 
 pub struct Provider {
-    pair: RsaKeyPair,
+    pair: &'static RsaKeyPair,
+}
+
+/// Keys take seconds to make: one for the provider, one for whoever is not it.
+static KEY: LazyLock<RsaKeyPair> = LazyLock::new(new_key);
+static STRANGERS_KEY: LazyLock<RsaKeyPair> = LazyLock::new(new_key);
+
+fn new_key() -> RsaKeyPair {
+    let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+    RsaKeyPair::from_pkcs8(key.to_pkcs8_der().unwrap().as_bytes()).unwrap()
 }
 
 impl Provider {
     pub fn new() -> Self {
-        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
-        Self { pair: RsaKeyPair::from_pkcs8(key.to_pkcs8_der().unwrap().as_bytes()).unwrap() }
+        Self { pair: &KEY }
+    }
+
+    /// Another one, whose key the sites of [`Self::new`] do not have.
+    pub fn stranger() -> Self {
+        Self { pair: &STRANGERS_KEY }
+    }
+
+    /// The key set as its endpoint publishes it, under that `kid`.
+    pub fn jwks(&self, kid: &str) -> Value {
+        let components: ring::rsa::PublicKeyComponents<Vec<u8>> = self.pair.public().into();
+        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": number(&components.n),
+                         "e": number(&components.e)}]})
+    }
+
+    /// A compact JWS over any header and payload.
+    pub fn sign(&self, header: &str, payload: &[u8]) -> String {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// Claims over what every token of this provider holds; `null` takes one out.
@@ -35,11 +66,7 @@ impl Provider {
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
         }
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", part(&json!({"alg": "RS256", "kid": "k"})), part(&claims));
-        let mut signature = vec![0; self.pair.public().modulus_len()];
-        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        self.sign(&json!({"alg": "RS256", "kid": "k"}).to_string(), claims.to_string().as_bytes())
     }
 
     pub fn access(&self, changes: Value) -> String {
@@ -56,17 +83,20 @@ impl Provider {
 
     /// A site with one signed-in route; `change` is merged into its policy.
     pub fn site(&self, change: Value) -> EdgeConfig {
-        let components: ring::rsa::PublicKeyComponents<Vec<u8>> = self.pair.public().into();
-        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        self.deployed(change, json!({}))
+    }
+
+    /// The same, with changes of the deployment as well.
+    pub fn deployed(&self, policy_change: Value, deployment_change: Value) -> EdgeConfig {
         let mut policy = json!({"version": 1, "routes": [{"path": "/*", "allow": "signed_in", "origin": "app"}]});
-        policy.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let edge = json!({"policy": policy, "deployment": {
-            "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": {"keys": [
-                {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": number(&components.n), "e": number(&components.e)}]}}],
+        policy.as_object_mut().unwrap().extend(policy_change.as_object().unwrap().clone());
+        let mut deployment = json!({
+            "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": self.jwks("k"), "fetched_at": NOW}],
             "sign_in": {"authorize": "https://auth.example/authorize", "token": "https://auth.example/token",
                         "revoke": "https://auth.example/revoke", "end_session": "https://auth.example/logout", "client_id": CLIENT},
-            "keys": {"state": [{"kid": "s", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}], "pass": []}}});
-        EdgeConfig::from_json(&edge).unwrap()
+            "keys": {"state": [{"kid": "s", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}], "pass": []}});
+        deployment.as_object_mut().unwrap().extend(deployment_change.as_object().unwrap().clone());
+        EdgeConfig::from_json(&json!({"policy": policy, "deployment": deployment})).unwrap()
     }
 }
 
@@ -89,7 +119,16 @@ pub fn at(now: u64) -> Moment {
 }
 
 pub fn decided(event: Event, config: &EdgeConfig, now: u64) -> Verdict {
-    decide(event, config, &at(now))
+    decided_by(&mut Memory::new(config), event, config, now)
+}
+
+/// What a function decides that remembers. Nobody answers where it asks for keys.
+pub fn decided_by(memory: &mut Memory, event: Event, config: &EdgeConfig, now: u64) -> Verdict {
+    let verdict = decide(event, config, memory, &at(now));
+    match verdict.step {
+        Step::FetchKeys(fetch) => fetch.finish(None, config, memory, &at(now)),
+        _ => verdict,
+    }
 }
 
 /// The answer that a verdict ends in.

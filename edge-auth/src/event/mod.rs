@@ -4,6 +4,8 @@
 //! kept as they came, so that a forwarded request loses nothing. Events written by hand may lack `config`, a header's
 //! `key`, `clientIp` and `querystring`.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -25,10 +27,10 @@ pub struct Record {
 }
 
 /// A request on its way, and where it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exchange {
     /// Which distribution and which of its events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<Config>,
     /// The viewer's request.
     pub request: Request,
@@ -38,20 +40,20 @@ pub struct Exchange {
 }
 
 /// Which distribution sent the event.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
     /// `d111111abcdef8.cloudfront.net`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution_domain_name: Option<String>,
     /// `EDFDVBD6EXAMPLE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution_id: Option<String>,
     /// `viewer-request` where we run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event_type: Option<String>,
     /// CloudFront's id of the request, which is also in its access log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// What is added later.
     #[serde(flatten)]
@@ -79,19 +81,17 @@ impl Header {
 }
 
 /// A request, as received and as forwarded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// IPv4 or IPv6 text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<String>,
     /// By lower-case name.
-    #[serde(default)]
     pub headers: Headers,
     /// Upper-case.
     pub method: String,
     /// Raw, without `?`.
-    #[serde(default)]
     pub querystring: String,
     /// The raw path.
     pub uri: String,
