@@ -15,6 +15,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   test     build, and run every test                         ./build.sh test [FILTER]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
+  bench    measure beside what else there is                 ./build.sh bench edge
 TEXT
 }
 
@@ -47,6 +48,14 @@ need_python() {
     touch "$stamp"
 }
 
+# need_npm DIRECTORY: installs what its package-lock.json pins, without running any package's own scripts.
+need_npm() {
+    need node:nodejs npm:npm
+    [ ! "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] || return 0
+    echo "build.sh: installing npm packages into $1/node_modules" >&2
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+}
+
 need_rust() {
     command -v cargo >/dev/null || { echo "build.sh: cargo is missing; install Rust from https://rustup.rs" >&2; exit 2; }
     # ring, SQLite and libwebp are compiled from C.
@@ -75,17 +84,42 @@ need_to_run() { need_rust; need ffmpeg:ffmpeg setpriv:util-linux; }
 verb_package() {
     need_rust
     cargo build --locked --release --workspace --bins
-    cargo build --locked --profile edge --package edge-auth --bin bootstrap
+    fill_dist
+}
+
+# Fills dist/ from what the release build has made, and builds what goes to the edge by its own profile.
+fill_dist() {
+    need objcopy:binutils advzip:advancecomp
+    # Functions with the same code become one, and what would unwind the stack is left out: a panic ends the process.
+    cargo rustc --locked --profile edge --package edge-auth --bin bootstrap --features deployed -- \
+        -C link-arg=-Wl,--icf=all -C link-arg=-Wl,--no-eh-frame-hdr
     mkdir -p dist/edge-auth
-    put target/edge/bootstrap dist/edge-auth/bootstrap
+    objcopy --strip-all --remove-section .eh_frame --remove-section .gcc_except_table target/edge/bootstrap target/edge/small
+    put target/edge/small dist/edge-auth/bootstrap
     put edge-auth/launcher/launcher.py dist/edge-auth/launcher.py
+    # Dates left out and the strongest compression: the same program is the same zip, and it has to be small.
+    /usr/bin/python3 - dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py <<'PYTHON'
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    for path in sys.argv[2:]:
+        entry = zipfile.ZipInfo(os.path.basename(path))
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
+        archive.writestr(entry, open(path, "rb").read())
+PYTHON
+    advzip --quiet --recompress -4 dist/edge-auth.zip
+    local glibc
+    glibc=$(objdump -T dist/edge-auth/bootstrap | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
+    [ "$(printf '%s\n' "$glibc" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] || {
+        echo "build.sh: dist/edge-auth/bootstrap needs $glibc; Amazon Linux 2023 has GLIBC_2.34" >&2
+        exit 1
+    }
     local name
     for name in dispatch image video; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
     done
-    (cd dist && du -b edge-auth/* ./*/bootstrap | sort -u -k2 | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+    (cd dist && du -b edge-auth/* {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
 }
 
 # Replaces a file that may be running, which cannot be written to.
@@ -101,8 +135,22 @@ verb_test() {
     need_to_run
     need chromium:chromium chromedriver:chromium-driver
     need_python awslambdaric==4.2.2 boto3==1.40.0
-    verb_package
+    # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
+    cargo build --locked --release --workspace --all-targets
+    fill_dist
     STAGEDOOR_PYTHON=$venv/bin/python cargo test --locked --release --workspace "$@"
+}
+
+verb_bench() {
+    [ "${1:-}" = edge ] || { echo "usage: ./build.sh bench edge [OPTION...]" >&2; exit 2; }
+    shift
+    need openssl:openssl
+    need_python awslambdaric==4.2.2 boto3==1.40.0
+    need_npm bench/edge
+    verb_package
+    # By the profile of what is deployed: release compiles dependencies for a quick build.
+    cargo build --locked --profile edge --package bench
+    target/edge/bench-edge --python "$venv/bin/python" "$@"
 }
 
 verb_check() {
@@ -123,7 +171,7 @@ verb_check() {
 }
 
 case ${1:-} in
-    up | test | check | package) verb=$1 && shift && "verb_$verb" "$@" ;;
+    up | test | check | package | bench) verb=$1 && shift && "verb_$verb" "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2 && exit 2 ;;
 esac

@@ -55,7 +55,7 @@ async fn sign_in_upload_watch_seek_sign_out() {
     std::fs::write(&photo, media::photo(1600, 1000, data.path()).unwrap()).unwrap();
     let broken = data.path().join("Not a film.mp4");
     std::fs::write(&broken, b"this is no film at all").unwrap();
-    let site = Site::start(data.path(), Options { sample: true }).unwrap();
+    let site = Site::start(data.path(), Options { sample: true, ..Options::default() }).unwrap();
     let browser = Browser::start(&artefacts("browser")).await.unwrap();
     browser.client.set_window_size(1440, 900).await.unwrap();
 

@@ -1,11 +1,18 @@
-//! The command line as a person uses it: replay, policy check, policy compile.
+//! The command line as a person uses it: replay, policy check, policy compile, policy explain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+#[path = "../edge-auth/tests/policy/mistakes.rs"]
+mod mistakes;
+#[path = "command_line/policy_check.rs"]
+mod policy_check;
+#[path = "command_line/policy_explain.rs"]
+mod policy_explain;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use end_to_end::{root, stagedoor};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The moment that the fixtures' times are relative to.
 const AT: &str = "1780000000";
@@ -139,80 +146,8 @@ fn unreadable_input_exits_2_and_names_what_was_expected() {
 }
 
 #[test]
-fn policy_check_names_every_mistake_with_its_line() {
-    let fine = run(&["policy", "check", "policy.yaml"]);
-    assert!(fine.status.success(), "{}", stderr(&fine));
-    assert_eq!(lines(&fine)[0]["ok"], true);
-
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("policy.yaml");
-    let text = "version: 1\nmode: strict\ntokens:\n  leeway_seconds: 3000\n  form: [cookie]\nroutes:\n  \
-                - { path: /a, allow: anyone, origin: app }\n  - { path: /b, allow: everyone, origin: app }\n  \
-                - path: /c/{id}\n    allow: {claim: sub, equals_path: owner}\n    origin: media\n    cache: media\n  \
-                - { path: /a, allow: anyone, origin: app }\n";
-    std::fs::write(&path, text).unwrap();
-    let output = run(&["policy", "check", &path.display().to_string()]);
-    assert_eq!(output.status.code(), Some(1));
-    let problems = lines(&output)[0]["problems"].clone();
-    let found: Vec<(u64, &str)> =
-        problems.as_array().unwrap().iter().map(|p| (p["line"].as_u64().unwrap(), p["at"].as_str().unwrap())).collect();
-    for expected in [
-        (2, "/mode"),
-        (4, "/tokens/leeway_seconds"),
-        (5, "/tokens/form"),
-        (8, "/routes/1/allow"),
-        (10, "/routes/2/allow"),
-    ] {
-        assert!(found.contains(&expected), "{expected:?} is not among {found:?}");
-    }
-}
-
-#[test]
-fn an_unquoted_path_with_braces_gets_a_hint() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("policy.yaml");
-    std::fs::write(&path, "version: 1\nroutes:\n  - { path: /media/{owner}/*, allow: signed_in, origin: media }\n")
-        .unwrap();
-    let output = run(&["policy", "check", &path.display().to_string()]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("line 3") && stderr(&output).contains("needs quotes"), "{}", stderr(&output));
-}
-
-#[test]
-fn policy_compile_writes_what_replay_reads() {
-    let directory = tempfile::tempdir().unwrap();
-    let fixture: Value =
-        serde_json::from_str(&std::fs::read_to_string(root().join("tests/fixtures/EDGE.json")).unwrap()).unwrap();
-    let (policy, deployment, edge) = (
-        directory.path().join("policy.json"),
-        directory.path().join("deployment.json"),
-        directory.path().join("EDGE.json"),
-    );
-    // JSON is YAML.
-    std::fs::write(&policy, fixture["policy"].to_string()).unwrap();
-    std::fs::write(&deployment, fixture["deployment"].to_string()).unwrap();
-    let text = |path: &PathBuf| path.display().to_string();
-    let output = run(&["policy", "compile", &text(&policy), "--deployment", &text(&deployment), "--out", &text(&edge)]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert_eq!(serde_json::from_str::<Value>(&std::fs::read_to_string(&edge).unwrap()).unwrap(), fixture);
-
-    std::fs::write(
-        &deployment,
-        json!({"issuers": [{"kind": "saml"}], "keys": {"state": [{"kid": "a", "key": "short"}]}}).to_string(),
-    )
-    .unwrap();
-    let output = run(&["policy", "compile", &text(&policy), "--deployment", &text(&deployment), "--out", &text(&edge)]);
-    assert_eq!(output.status.code(), Some(1));
-    let said = stderr(&output);
-    for field in ["/issuers/0/kind", "/issuers/0/clients", "/keys/state/0/key"] {
-        assert!(said.contains(field), "{field} is not in {said}");
-    }
-    assert!(!said.contains("short"), "a key was printed: {said}");
-}
-
-#[test]
 fn help_has_an_example_for_each_command() {
-    for command in [&["up"][..], &["replay"], &["policy", "check"], &["policy", "compile"]] {
+    for command in [&["up"][..], &["replay"], &["policy", "check"], &["policy", "compile"], &["policy", "explain"]] {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let output = run(&arguments);

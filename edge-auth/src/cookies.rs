@@ -1,6 +1,6 @@
 //! Reading a request's cookies, and taking our own out of it.
 
-use crate::event::{Header, Headers};
+use crate::event::Headers;
 use crate::reason::Reason;
 use crate::token::AMPLIFY_PREFIX;
 
@@ -13,7 +13,7 @@ impl<'r> Cookies<'r> {
     pub fn of(headers: &'r Headers) -> Self {
         let lines = headers.get("cookie").into_iter().flatten();
         let pairs = lines.flat_map(|h| h.value.split(';'));
-        Self(pairs.filter_map(|p| p.split_once('=')).map(|(n, v)| (n.trim(), v.trim())).collect())
+        Self(pairs.filter_map(|p| p.split_once('=')).map(|(n, v)| (trim(n), trim(v))).collect())
     }
 
     /// The cookie of that name.
@@ -39,16 +39,23 @@ impl<'r> Cookies<'r> {
 pub fn strip_own(headers: &mut Headers) {
     let Some(lines) = headers.get_mut("cookie") else { return };
     for line in lines.iter_mut() {
-        let own = |pair: &str| is_own(pair.split('=').next().unwrap_or_default().trim());
-        if line.value.split(';').any(own) {
-            let kept: Vec<&str> = line.value.split(';').filter(|pair| !own(pair)).map(str::trim).collect();
-            *line = Header { key: line.key.take(), value: kept.join("; ") };
+        // Here any white space goes: whoever reads the cookies behind us may take off more than we do.
+        let own = |pair: &&str| is_own(pair.split_once('=').map_or(*pair, |(name, _)| name).trim());
+        if line.value.split(';').any(|pair| own(&pair)) {
+            let kept: Vec<&str> = line.value.split(';').filter(|pair| !own(pair)).map(trim).collect();
+            line.value = kept.join("; ");
         }
     }
     lines.retain(|line| !line.value.trim().is_empty());
     if lines.is_empty() {
         headers.remove("cookie");
     }
+}
+
+/// Takes spaces and tabs off, as RFC 6265 §5.2 does, and nothing more: a browser lets a sibling subdomain set a cookie whose
+/// name is an odd white space and then `__Host-`, which must not become ours.
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 fn is_own(name: &str) -> bool {

@@ -15,7 +15,7 @@ pub fn strip(request: &mut Request, policy: &Policy) {
         request.querystring = query::without(&request.querystring, &policy.tokens.query_parameter);
     }
     cookies::strip_own(&mut request.headers);
-    request.headers.retain(|name, _| !name.to_ascii_lowercase().replace('_', "-").starts_with(OWN_PREFIX));
+    request.headers.retain(|name, _| !is_own(name));
     if policy.tokens.from.contains(&TokenSource::Bearer)
         && let Some(lines) = request.headers.get_mut("authorization")
     {
@@ -41,4 +41,9 @@ pub fn inform(request: &mut Request, route: &Route, session: Option<&VerifiedSes
     if let Some(host) = host {
         set("X-Stagedoor-Host", &host);
     }
+}
+
+fn is_own(name: &str) -> bool {
+    let folded = name.bytes().map(|b| if b == b'_' { b'-' } else { b.to_ascii_lowercase() });
+    name.len() >= OWN_PREFIX.len() && folded.zip(OWN_PREFIX.bytes()).all(|(a, b)| a == b)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::event::{Event, Outcome};
+use crate::event::{Event, Exchange, Outcome};
 use crate::reason::Reason;
 
 /// One decision. It holds no token, cookie, code, state or query: a path pattern, a reason and digests are all there is.
@@ -58,9 +58,14 @@ pub struct Decided {
     pub subject: Option<std::sync::Arc<str>>,
 }
 
-/// CloudFront's id of the request; empty where an event has none. Only what such an id is made of, since it is logged.
+/// CloudFront's id of the request; empty where an event has none.
 pub fn request_id(event: &Event) -> &str {
-    let config = event.records.first().and_then(|record| record.cf.config.as_ref());
+    event.records.first().map_or("", |record| id_of(&record.cf))
+}
+
+/// Only what CloudFront's ids are made of, since it is logged and goes into answers; empty where it is anything else.
+pub(crate) fn id_of(exchange: &Exchange) -> &str {
+    let config = exchange.config.as_ref();
     let id = config.and_then(|config| config.request_id.as_deref()).unwrap_or_default();
     if id.len() <= 256 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b)) { id } else { "" }
 }

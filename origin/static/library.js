@@ -2,7 +2,7 @@
 // Keeps the cards of unfinished titles up to date. The server renders cards; this only puts new ones in place of old ones.
 import { localizeDays } from "./days.js";
 import { poll } from "./poll.js";
-import { request } from "./session.js";
+import { renewForImages, request } from "./session.js";
 
 const grid = document.getElementById("grid");
 const news = document.getElementById("news");
@@ -48,4 +48,5 @@ async function look() {
 }
 
 localizeDays(document);
+renewForImages();
 if (document.querySelector("[data-working]")) poll(look);

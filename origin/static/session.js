@@ -15,13 +15,30 @@ export class ApiError extends Error {
   }
 }
 
-/** Renews the session at the edge. The cookies change; no script sees them. @returns {Promise<boolean>} */
-async function renew() {
-  try {
-    return (await fetch("/_auth/refresh", { method: "POST" })).ok;
-  } catch {
-    return false;
-  }
+/** @type {Promise<boolean> | undefined} */
+let renewing;
+
+/**
+ * Renews the session at the edge, once for all that ask meanwhile. The cookies change; no script sees them.
+ * @returns {Promise<boolean>}
+ */
+function renew() {
+  renewing ??= fetch("/_auth/refresh", { method: "POST" })
+    .then((response) => response.ok, () => false)
+    .finally(() => { renewing = undefined; });
+  return renewing;
+}
+
+/**
+ * Has pictures that could not be loaded loaded once more with a renewed session: on a page that has been open for longer
+ * than its token was good for, what it fetches late is refused.
+ */
+export function renewForImages() {
+  document.addEventListener("error", async ({ target: image }) => {
+    if (!(image instanceof HTMLImageElement) || image.dataset.renewed === image.src) return;
+    image.dataset.renewed = image.src;
+    if (await renew()) image.src = image.src;
+  }, true);
 }
 
 /**

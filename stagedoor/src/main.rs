@@ -29,7 +29,7 @@ enum Command {
     Up(up::Arguments),
     /// Decide over recorded CloudFront events, exactly as the edge function would
     Replay(replay::Arguments),
-    /// Check and compile policy.yaml
+    /// Check, compile and explain policy.yaml
     #[command(subcommand)]
     Policy(policy::Command),
 }

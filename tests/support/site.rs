@@ -17,6 +17,10 @@ use crate::http;
 pub struct Options {
     /// With the sample film and photo.
     pub sample: bool,
+    /// How long access tokens are good for, where not as long as usual.
+    pub token_seconds: Option<u32>,
+    /// Another policy than the checkout's.
+    pub policy: Option<PathBuf>,
 }
 
 /// A running `stagedoor up`. Dropped, it is stopped as Ctrl-C stops it.
@@ -39,7 +43,13 @@ impl Site {
         let log = std::fs::File::options().create(true).append(true).open(data.join("up.log"))?;
         let mut command = Command::new(crate::stagedoor());
         command.args(["up", "--port", &port.to_string(), "--data"]).arg(data);
-        command.arg("--artefacts").arg(crate::dist()).arg("--policy").arg(crate::root().join("policy.yaml"));
+        let policy = options.policy.clone().unwrap_or_else(|| crate::root().join("policy.yaml"));
+        command.arg("--artefacts").arg(crate::dist()).arg("--policy").arg(policy);
+        if let Some(seconds) = options.token_seconds {
+            command.args(["--token-seconds", &seconds.to_string()]);
+        }
+        // Everything that can be logged is, since the log is searched for secrets when the site stops.
+        command.env("STAGEDOOR_LOG", "debug");
         if !options.sample {
             command.arg("--no-sample");
         }
@@ -174,6 +184,34 @@ impl Site {
     }
 }
 
+/// What no line of a log may hold: the beginnings of tokens, and what stands before cookies, codes, states and signatures.
+const SECRETS: [&str; 9] = [
+    "eyJ",
+    "__Host-sd-access=",
+    "__Secure-sd-refresh=",
+    "__Host-sd-try-",
+    "code=",
+    "state=",
+    "refresh_token=",
+    "X-Amz-Signature=",
+    "Bearer ",
+];
+
+impl Site {
+    /// Searches everything that every part has logged.
+    fn check_log(&self) {
+        let log = std::fs::read(self.data.join("up.log")).unwrap_or_default();
+        let password = self.text("password");
+        for line in String::from_utf8_lossy(&log).lines() {
+            // What `up` announces to the person in front of it.
+            let announced = line == format!("  password  {password}");
+            let secret =
+                SECRETS.into_iter().chain([password]).find(|secret| !secret.is_empty() && line.contains(secret));
+            assert!(announced || secret.is_none(), "the log holds {}: {line}", secret.unwrap_or_default());
+        }
+    }
+}
+
 impl Drop for Site {
     fn drop(&mut self) {
         if matches!(self.process.try_wait(), Ok(None)) {
@@ -182,6 +220,9 @@ impl Drop for Site {
                 let _ = self.signal("KILL", true);
                 let _ = self.process.wait();
             }
+        }
+        if !std::thread::panicking() {
+            self.check_log();
         }
     }
 }

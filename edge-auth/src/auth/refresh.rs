@@ -6,6 +6,7 @@
 
 use serde_json::json;
 
+use super::start::LONGEST_RETURN;
 use super::token_request::{Purpose, TokenRequest, Unusable};
 use super::{KeysWanted, REFRESH_COOKIE, done, failure, return_target, same_site, without_session};
 use crate::answer::answer;
@@ -136,7 +137,8 @@ pub fn redirect(context: &Context<'_, '_>) -> Response {
 /// A path on this host with its query, and not one of sign-in's own, which could lead in a circle.
 fn is_path_here(to: &str) -> bool {
     let path = to.split('?').next().unwrap_or_default();
-    to.bytes().all(|b| b.is_ascii_graphic()) && path::is_canonical(path, true) && !path.starts_with(AUTH_PREFIX)
+    let is_path = path::is_canonical(path, true) && !path.starts_with(AUTH_PREFIX);
+    is_path && to.len() <= LONGEST_RETURN && to.bytes().all(|b| b.is_ascii_graphic())
 }
 
 fn refused(status: u16, reason: Reason) -> Response {

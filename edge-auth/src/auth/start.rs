@@ -14,8 +14,10 @@ use crate::query;
 
 /// Attempts that may be under way in one browser at a time: one for each tab that was opened signed-out.
 const MOST_ATTEMPTS: usize = 5;
+/// One answer ends at most so many older ones: with more it could grow beyond the 40 KB that CloudFront takes.
+const MOST_ENDED: usize = 40;
 /// With state, PKCE and the rest the authorize URL stays well below the 8,192 bytes that browsers and servers take.
-const LONGEST_RETURN: usize = 2048;
+pub const LONGEST_RETURN: usize = 2048;
 
 /// Redirects to the authorize endpoint, with a way back to `to`, a path on this host; `None` where this deployment has no
 /// hosted sign-in or the request no host.
@@ -51,8 +53,11 @@ pub fn start(context: &Context<'_, '_>, to: &str) -> Option<Response> {
         .with("Location", format!("{}?{parameters}", endpoints.authorize))
         .with("Referrer-Policy", "no-referrer")
         .with("Set-Cookie", cookie);
-    let under_way = context.cookies.names_starting(ATTEMPT_PREFIX);
-    for oldest in under_way.iter().take((under_way.len() + 1).saturating_sub(MOST_ATTEMPTS)) {
+    let mut under_way = context.cookies.names_starting(ATTEMPT_PREFIX);
+    // A name that cannot be ours is not repeated in a header.
+    under_way.retain(|name| name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+    let too_many = (under_way.len() + 1).saturating_sub(MOST_ATTEMPTS);
+    for oldest in under_way.iter().take(too_many.min(MOST_ENDED)) {
         redirect = redirect.with("Set-Cookie", session_cookie(oldest, "", "/", 0));
     }
     Some(redirect)

@@ -12,6 +12,7 @@ use crate::auth::{Revocation, TokenRequest};
 use crate::config::EdgeConfig;
 use crate::cookies::Cookies;
 use crate::event::{Event, Exchange, Outcome, Request};
+use crate::log;
 use crate::memory::Memory;
 use crate::reason::Reason;
 
@@ -91,7 +92,7 @@ pub fn decide(event: Event, config: &EdgeConfig, memory: &mut Memory, moment: &M
 
 fn decide_exchange(exchange: Exchange, config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict {
     let mut trace = Trace { checks: Vec::with_capacity(8), subject: None };
-    let request_id = exchange.config.as_ref().and_then(|c| c.request_id.as_deref()).unwrap_or_default();
+    let request_id = log::id_of(&exchange);
     let cookies = Cookies::of(&exchange.request.headers);
     let context = Context { request: &exchange.request, request_id, config, moment, cookies };
     let (route, ruling) = weigh::weigh(&context, memory, &mut trace);

@@ -10,8 +10,6 @@ mod verified;
 
 use std::sync::Arc;
 
-use ring::digest::{SHA256, digest};
-
 use crate::config::EdgeConfig;
 use crate::policy::TokenUse;
 use crate::reason::Reason;
@@ -20,9 +18,6 @@ use crate::token::{Expectation, ExpiredSession, Issuer, KeySet, UnverifiedToken,
 pub(crate) use keys::IssuerKeys;
 use signed_out::SignedOut;
 use verified::VerifiedTokens;
-
-/// SHA-256 of a whole token.
-type TokenDigest = [u8; 32];
 
 /// What one running function remembers.
 #[derive(Debug)]
@@ -80,20 +75,19 @@ impl Memory {
         if token.len() > tokens.max_bytes {
             return Err(Reason::TokenTooLarge.into());
         }
-        let digest = digest_of(token);
         let leeway = tokens.leeway_seconds.into();
-        if let Some(known) = self.verified.find(&digest, &self.issuers, now, leeway) {
+        if let Some(known) = self.verified.find(token, &self.issuers, now, leeway) {
             return Ok(known);
         }
         let unverified = UnverifiedToken::read(token, &config.issuers, tokens.max_bytes)?;
         let at = unverified.issuer();
         let session = self.judge(unverified, tokens.token_use, config, now)?;
-        if self.signed_out.holds(&digest, now, leeway) {
+        if self.signed_out.holds(token, now, leeway) {
             return Err(Reason::TokenSignedOut.into());
         }
         let subject = session.subject().and_then(|sub| config.subject_digest(sub)).map(Arc::from);
         let known = Known { session, subject };
-        self.verified.insert(digest, &known, at, &self.issuers, now);
+        self.verified.insert(token, &known, at, &self.issuers, now);
         Ok(known)
     }
 
@@ -112,7 +106,7 @@ impl Memory {
     /// The session of a token that is good in every respect but that its time has passed.
     pub(crate) fn expired(&mut self, token: &str, config: &EdgeConfig, now: u64) -> Result<ExpiredSession, Unproven> {
         let tokens = &config.policy.tokens;
-        if self.signed_out.holds(&digest_of(token), now, tokens.leeway_seconds.into()) {
+        if self.signed_out.holds(token, now, tokens.leeway_seconds.into()) {
             return Err(Reason::TokenSignedOut.into());
         }
         let unverified = UnverifiedToken::read(token, &config.issuers, tokens.max_bytes)?;
@@ -123,9 +117,8 @@ impl Memory {
 
     /// Refuses the token from now on, in this instance, until it would have expired.
     pub(crate) fn sign_out(&mut self, session: &VerifiedSession) {
-        let digest = digest_of(session.token());
-        self.verified.remove(&digest);
-        self.signed_out.insert(digest, session.expires_at());
+        self.verified.remove(session.token());
+        self.signed_out.insert(session.token(), session.expires_at());
     }
 
     /// Notes that the keys of that issuer are being fetched: for a while nobody else fetches them.
@@ -179,10 +172,4 @@ impl Memory {
 
 fn expectation(config: &EdgeConfig, token_use: TokenUse) -> Expectation {
     Expectation { token_use, leeway_seconds: config.policy.tokens.leeway_seconds }
-}
-
-fn digest_of(token: &str) -> TokenDigest {
-    let mut bytes = [0; 32];
-    bytes.iter_mut().zip(digest(&SHA256, token.as_bytes()).as_ref()).for_each(|(to, from)| *to = *from);
-    bytes
 }

@@ -1,15 +1,27 @@
 //! `policy.yaml` as data: who may fetch what.
 //!
-//! [`Policy::from_json`] collects every problem before anything starts; the reading itself is in `read`.
+//! [`Policy::from_json`] collects every problem before anything starts; [`Policy::explain`] says what a policy makes of a
+//! request.
 
+mod allow;
+mod answer;
+mod checks;
+mod cors;
+pub mod explain;
+mod fields;
+mod matching;
+mod normal;
 mod pattern;
 mod problem;
 mod read;
+mod route;
 mod routes;
 
-pub use pattern::{Captures, Pattern};
+pub(crate) use fields::{Fields, Node};
+pub use matching::Captures;
+pub use pattern::Pattern;
 pub use problem::Problem;
-pub(crate) use read::{Fields, Node};
+pub use route::{Action, Allow, Cache, Denied, Gate, Methods, Origin, Route};
 
 /// A whole policy.
 #[derive(Debug, Clone)]
@@ -96,141 +108,6 @@ pub enum SignInMode {
     None,
 }
 
-/// One route.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// Which paths it speaks of.
-    pub path: Pattern,
-    /// Who may.
-    pub allow: Allow,
-    /// Which function checks.
-    pub gate: Gate,
-    /// What happens then.
-    pub action: Action,
-    /// What a refusal looks like.
-    pub denied: Denied,
-    /// Which methods exist here.
-    pub methods: Methods,
-}
-
-/// Who may use a route.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Allow {
-    /// Everybody.
-    Anyone,
-    /// Whoever has a valid token.
-    SignedIn,
-    /// Whoever has a playback pass.
-    Pass,
-    /// A member of at least one of these groups.
-    GroupsAny(Vec<String>),
-    /// A member of all these groups.
-    GroupsAll(Vec<String>),
-    /// A token with at least one of these scopes.
-    ScopesAny(Vec<String>),
-    /// A token with all these scopes.
-    ScopesAll(Vec<String>),
-    /// The claim is one of these strings.
-    ClaimIn {
-        /// The claim's name.
-        claim: String,
-        /// What it may be.
-        values: Vec<String>,
-    },
-    /// The claim is the path's segment of that name, percent-decoded.
-    ClaimEqualsPath {
-        /// The claim's name.
-        claim: String,
-        /// The `{name}` in the route's path.
-        segment: String,
-    },
-    /// One of these holds.
-    Any(Vec<Allow>),
-    /// All of these hold.
-    All(Vec<Allow>),
-}
-
-/// Which function checks a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
-    /// Lambda@Edge.
-    Lambda,
-    /// The CloudFront Function.
-    Function,
-}
-
-/// What an allowed request gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// It goes on to an origin.
-    Origin {
-        /// Which.
-        origin: Origin,
-        /// What CloudFront may keep of the answer.
-        cache: Cache,
-    },
-    /// A redirect to a pass URL.
-    Pass {
-        /// The path prefix that the pass is for, with `{name}`s.
-        prefix: String,
-        /// How long it is good for.
-        ttl_seconds: u64,
-    },
-}
-
-/// Where allowed requests go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The web app and its API.
-    App,
-    /// Static files of the app.
-    Site,
-    /// Renditions.
-    Media,
-}
-
-/// What CloudFront may keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cache {
-    /// Nothing.
-    None,
-    /// Keyed by path, for a day; `Range` is served from it; no query and no cookie goes to the origin.
-    Media,
-    /// Keyed by path, for a year.
-    Immutable,
-}
-
-/// What a refusal looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denied {
-    /// A redirect to sign-in for navigations, a status for everything else.
-    Auto,
-    /// Always a redirect.
-    Redirect,
-    /// Always a status.
-    Status,
-}
-
-/// Which methods exist on a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Methods {
-    /// GET, HEAD, OPTIONS.
-    Read,
-    /// Those, and PUT, PATCH, POST, DELETE.
-    All,
-}
-
-impl Methods {
-    /// Whether the method, in upper case, exists here.
-    pub fn allow(self, method: &str) -> bool {
-        match method {
-            "GET" | "HEAD" | "OPTIONS" => true,
-            "PUT" | "PATCH" | "POST" | "DELETE" => self == Self::All,
-            _ => false,
-        }
-    }
-}
-
 /// What CloudFront will do with a path: the behaviour that it picks before any function runs.
 #[derive(Debug, Clone, Copy)]
 pub enum Behaviour<'a> {
@@ -244,6 +121,8 @@ pub enum Behaviour<'a> {
 
 /// Where sign-in's own addresses live. No route can shadow it.
 pub const AUTH_PREFIX: &str = "/_auth/";
+/// Where paths with a playback pass live: `/p/PASS/…`.
+pub const PASS_PREFIX: &str = "/p/";
 
 impl Policy {
     /// Reads a policy given as JSON (the same tree as the YAML).

@@ -1,31 +1,30 @@
+//! A route's path as written, and what may be written there.
+
 use super::problem::Problem;
+use crate::path;
 
 /// A route's path: CloudFront's pattern language (`*` any run of bytes, `?` exactly one, case-sensitive) plus
 /// `{name}`, one whole, non-empty segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     source: String,
-    tokens: Vec<Token>,
+    pub(super) tokens: Vec<Token>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
+pub(super) enum Token {
     Literal(u8),
     AnyRun,
     AnyOne,
     Segment(String),
 }
 
-/// The raw (still percent-encoded) text of each `{name}`.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Captures<'p>(Vec<(&'p str, &'p str)>);
+/// What CloudFront takes in a pattern beside letters, digits and its two wildcards. It takes `"` too, which no browser
+/// sends unescaped. There is no `%`: an escape has two spellings, `%c3` and `%C3`, and a pattern would see one.
+const ALLOWED: &str = "_-./$~'@:+&";
 
-impl<'p> Captures<'p> {
-    /// The raw text that `{name}` matched.
-    pub fn raw(&self, name: &str) -> Option<&'p str> {
-        self.0.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
-    }
-}
+/// CloudFront's limit on a pattern.
+const LONGEST: usize = 255;
 
 impl Pattern {
     /// Reads a pattern.
@@ -38,36 +37,17 @@ impl Pattern {
         if !source.starts_with('/') {
             problem(format!("the path {source:?} must begin with /"));
         }
-        if source.len() > 255 {
-            problem(format!("the path has {} bytes; CloudFront takes at most 255", source.len()));
+        let tokens = tokens(source, &mut problem);
+        let pattern = Self { source: source.to_owned(), tokens: tokens.unwrap_or_default() };
+        let length = pattern.behaviour().len();
+        if length > LONGEST {
+            problem(format!("the path has {length} bytes; CloudFront takes at most {LONGEST}"));
         }
-        if let Some(c) = source.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '\\' | '#' | '"' | '<' | '>')) {
-            problem(format!("the path holds {c:?}, which no canonical path has; write it percent-encoded"));
+        if problems.is_empty() && !path::is_canonical(&pattern.example(), true) {
+            let message = "an empty, . or .. segment, which no canonical path has: it would never match; leave it out";
+            problems.push(Problem { at: at.to_owned(), message: format!("the path {source:?} holds {message}") });
         }
-        let mut tokens = Vec::new();
-        let mut rest = source;
-        while let Some(c) = rest.chars().next() {
-            let (token, length) = match c {
-                '*' => (Token::AnyRun, 1),
-                '?' => (Token::AnyOne, 1),
-                '{' => match segment(rest, &tokens, &mut problem) {
-                    Some((name, length)) => (Token::Segment(name), length),
-                    None => break,
-                },
-                '}' => {
-                    problem("the path has a } without {".to_owned());
-                    break;
-                }
-                _ => {
-                    tokens.extend(c.to_string().bytes().map(Token::Literal));
-                    rest = rest.get(c.len_utf8()..).unwrap_or_default();
-                    continue;
-                }
-            };
-            tokens.push(token);
-            rest = rest.get(length..).unwrap_or_default();
-        }
-        if problems.is_empty() { Ok(Self { source: source.to_owned(), tokens }) } else { Err(problems) }
+        if problems.is_empty() { Ok(pattern) } else { Err(problems) }
     }
 
     /// The pattern as written.
@@ -77,48 +57,67 @@ impl Pattern {
 
     /// What CloudFront is given: `*` in the place of each `{name}`.
     pub fn behaviour(&self) -> String {
-        self.tokens
-            .iter()
-            .map(|token| match token {
-                Token::Literal(b) => char::from(*b),
-                Token::AnyRun | Token::Segment(_) => '*',
-                Token::AnyOne => '?',
-            })
-            .collect()
+        self.text("*", "?")
+    }
+
+    /// A path that it matches.
+    pub(super) fn example(&self) -> String {
+        self.text("x", "x")
+    }
+
+    fn text(&self, run: &str, one: &str) -> String {
+        let mut text = String::with_capacity(self.tokens.len());
+        for token in &self.tokens {
+            match token {
+                Token::Literal(byte) => text.push(char::from(*byte)),
+                Token::AnyRun | Token::Segment(_) => text.push_str(run),
+                Token::AnyOne => text.push_str(one),
+            }
+        }
+        text
     }
 
     /// The `{name}`s, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().filter_map(|t| if let Token::Segment(name) = t { Some(name.as_str()) } else { None })
     }
+}
 
-    /// Whether CloudFront would pick this behaviour for the path: `{name}` counts as `*`.
-    pub fn matches_behaviour(&self, path: &str) -> bool {
-        walk(&self.tokens, path.as_bytes(), |token| matches!(token, Token::AnyRun | Token::Segment(_)))
-    }
-
-    /// Whether the path matches exactly, and what each `{name}` is then.
-    pub fn captures<'p>(&'p self, path: &'p str) -> Option<Captures<'p>> {
-        if !walk(&self.tokens, path.as_bytes(), |token| matches!(token, Token::AnyRun)) {
-            return None;
-        }
-        // No `*` stands before a `{name}` (parse refuses it), so each capture's place is fixed from the left.
-        let mut found = Captures::default();
-        let mut rest = path;
-        for token in &self.tokens {
-            let length = match token {
-                Token::AnyRun => break,
-                Token::Literal(_) | Token::AnyOne => 1,
-                Token::Segment(name) => {
-                    let segment = rest.split('/').next().unwrap_or_default();
-                    found.0.push((name, segment));
-                    segment.len()
+/// `None` where it cannot be read to its end.
+fn tokens(source: &str, problem: &mut impl FnMut(String)) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut strangers = Vec::new();
+    let mut rest = source;
+    while let Some(c) = rest.chars().next() {
+        let mut length = c.len_utf8();
+        match c {
+            '*' => tokens.push(Token::AnyRun),
+            '?' => tokens.push(Token::AnyOne),
+            '{' => {
+                let (name, braced) = segment(rest, &tokens, problem)?;
+                tokens.push(Token::Segment(name));
+                length = braced;
+            }
+            '}' => {
+                problem("the path has a } without {".to_owned());
+                return None;
+            }
+            _ => {
+                if !(c.is_ascii_alphanumeric() || ALLOWED.contains(c) || strangers.contains(&c)) {
+                    strangers.push(c);
                 }
-            };
-            rest = rest.get(length..)?;
+                tokens.extend(c.to_string().bytes().map(Token::Literal));
+            }
         }
-        Some(found)
+        rest = rest.get(length..).unwrap_or_default();
     }
+    for stranger in strangers {
+        problem(format!(
+            "the path holds {stranger:?}; CloudFront's patterns take letters, digits and {ALLOWED} only; \
+             put *, ? or {{name}} in its place"
+        ));
+    }
+    Some(tokens)
 }
 
 /// Reads `{name}` at the start of `rest`; its name and its length with braces.
@@ -127,14 +126,14 @@ fn segment(rest: &str, before: &[Token], problem: &mut impl FnMut(String)) -> Op
         problem("the path has a { without }".to_owned());
         return None;
     };
-    if inside.is_empty() || !inside.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+    if !is_name(inside) {
         problem(format!("{{{inside}}} is no name; use letters, digits and _"));
     }
     if before.contains(&Token::AnyRun) {
         problem(format!("{{{inside}}} stands behind a *: which segment it means would be ambiguous"));
     }
     if before.iter().any(|t| matches!(t, Token::Segment(n) if n == inside)) {
-        problem(format!("{{{inside}}} is in the path twice"));
+        problem(format!("{{{inside}}} is in the path twice; give each segment a name of its own"));
     }
     if before.last() != Some(&Token::Literal(b'/')) || !(after.is_empty() || after.starts_with('/')) {
         problem(format!("{{{inside}}} must be a whole segment: /{{{inside}}}/ or /{{{inside}}} at the end"));
@@ -142,35 +141,8 @@ fn segment(rest: &str, before: &[Token], problem: &mut impl FnMut(String)) -> Op
     Some((inside.to_owned(), inside.len() + 2))
 }
 
-/// Matches from the left and, on a mismatch, lets the latest run take one byte more. Linear in path × pattern.
-fn walk(tokens: &[Token], path: &[u8], is_run: impl Fn(&Token) -> bool) -> bool {
-    let (mut t, mut p) = (0, 0);
-    let mut latest_run: Option<(usize, usize)> = None;
-    loop {
-        let step = match (tokens.get(t), path.get(p)) {
-            (None, None) => return true,
-            (Some(token), _) if is_run(token) => {
-                latest_run = Some((t, p));
-                t += 1;
-                continue;
-            }
-            (Some(Token::Literal(l)), Some(b)) if l == b => Some(1),
-            (Some(Token::AnyOne), Some(_)) => Some(1),
-            (Some(Token::Segment(_)), Some(_)) => {
-                let length = path.iter().skip(p).take_while(|b| **b != b'/').count();
-                (length > 0).then_some(length)
-            }
-            _ => None,
-        };
-        match (step, latest_run) {
-            (Some(length), _) => (t, p) = (t + 1, p + length),
-            (None, Some((run, from))) if from < path.len() => {
-                latest_run = Some((run, from + 1));
-                (t, p) = (run + 1, from + 1);
-            }
-            (None, _) => return false,
-        }
-    }
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]
@@ -178,53 +150,14 @@ fn walk(tokens: &[Token], path: &[u8], is_run: impl Fn(&Token) -> bool) -> bool 
 mod tests {
     use super::*;
 
-    fn pattern(source: &str) -> Pattern {
-        Pattern::parse(source, "").unwrap()
-    }
-
-    #[test]
-    fn exact_matching_and_cloudfronts_choice_differ_only_in_segments() {
-        for (source, path, exact, behaviour) in [
-            ("/health", "/health", true, true),
-            ("/health", "/Health", false, false),
-            ("/health", "/health/", false, false),
-            ("/static/*", "/static/", true, true),
-            ("/static/*", "/static/a/b.css", true, true),
-            ("/static/*", "/static", false, false),
-            ("/a?c", "/abc", true, true),
-            ("/a?c", "/ac", false, false),
-            ("/*", "/", true, true),
-            ("/*.mp4", "/x/y.mp4.mp4", true, true),
-            ("/*a*b", "/xaxxaxb", true, true),
-            ("/*a*b", "/xaxxaxc", false, false),
-            ("/media/{owner}/*", "/media/me/x", true, true),
-            ("/media/{owner}/*", "/media/me", false, false),
-            ("/media/{owner}/*", "/media//x", false, true),
-            ("/x/{id}/y", "/x/a/y", true, true),
-            ("/x/{id}/y", "/x/a/b/y", false, true),
-            ("/x/{id}", "/x/", false, true),
-        ] {
-            let pattern = pattern(source);
-            assert_eq!(pattern.captures(path).is_some(), exact, "{source} captures {path}");
-            assert_eq!(pattern.matches_behaviour(path), behaviour, "{source} behaviour {path}");
-        }
-    }
-
-    #[test]
-    fn captures_are_whole_raw_segments() {
-        let pattern = pattern("/play/{owner}/{id}/*");
-        let captures = pattern.captures("/play/a%20b/c/d/e").unwrap();
-        assert_eq!(captures.raw("owner"), Some("a%20b"));
-        assert_eq!(captures.raw("id"), Some("c"));
-        assert_eq!(captures.raw("rest"), None);
-        assert_eq!(pattern.behaviour(), "/play/*/*/*");
-    }
-
     #[test]
     fn refuses_what_would_be_ambiguous_or_impossible() {
         for (source, says) in [
             ("health", "must begin with /"),
-            ("/a b", "percent-encoded"),
+            ("/a b", "holds ' '"),
+            ("/caf\u{e9}", "holds '\u{e9}'"),
+            ("/caf%C3%A9", "holds '%'"),
+            ("/a\\b", "holds '\\\\'"),
             ("/*/{id}", "behind a *"),
             ("/{a}/{a}", "twice"),
             ("/x{a}", "whole segment"),
@@ -232,10 +165,26 @@ mod tests {
             ("/{a", "without }"),
             ("/a}", "without {"),
             ("/{}", "no name"),
+            ("/a//b", "never match"),
+            ("/a/../b", "never match"),
+            ("/a/.", "never match"),
         ] {
             let problems = Pattern::parse(source, "/routes/0/path").expect_err(source);
-            assert!(problems.iter().any(|p| p.message.contains(says)), "{source}: {problems:?}");
+            assert!(matches!(problems.as_slice(), [one] if one.message.contains(says)), "{source}: {problems:?}");
         }
+    }
+
+    #[test]
+    fn the_length_that_counts_is_the_one_that_cloudfront_sees() {
+        assert!(Pattern::parse(&format!("/{}", "a".repeat(254)), "").is_ok());
         assert!(Pattern::parse(&format!("/{}", "a".repeat(255)), "").is_err());
+        assert!(Pattern::parse(&format!("/{{{}}}", "a".repeat(300)), "").is_ok());
+    }
+
+    #[test]
+    fn every_character_that_is_taken_is_canonical_in_a_path() {
+        for c in ALLOWED.chars().filter(|c| !"./".contains(*c)) {
+            assert!(path::is_canonical(&format!("/{c}"), true), "{c}");
+        }
     }
 }

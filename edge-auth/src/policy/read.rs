@@ -1,37 +1,53 @@
 //! Reading a policy from a JSON tree, with every problem named.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Mode, Policy, Problem, SignIn, SignInMode, TokenSource, TokenUse, Tokens, routes};
+use super::fields::shown;
+use super::routes::{self, Listed};
+use super::{Fields, Mode, Node, Policy, Problem, SignIn, SignInMode, TokenSource, TokenUse, Tokens, checks, cors};
+
+/// Parameters that sign-in's own addresses and the app's `/login` are called with.
+const SIGN_IN_PARAMETERS: [&str; 4] = ["code", "error", "state", "to"];
 
 /// Reads a whole policy.
 pub fn policy(value: &Value) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
-    let policy = Node { value, at: String::new() }.fields(&mut problems).and_then(|mut top| {
-        match top.take("version").map(|n| n.value.as_u64()) {
-            Some(Some(1)) => {}
-            _ => top.problem("version", "must be 1"),
-        }
+    let node = Node { value, at: String::new() };
+    let read = node.fields(&mut problems).and_then(|mut top| {
+        version(&mut top);
         let mode = top
             .choice("mode", &[("off", Mode::Off), ("log", Mode::Log), ("enforce", Mode::Enforce)])
             .unwrap_or(Mode::Enforce);
         let tokens = tokens(top.section("tokens"));
         let amplify_cookies = cookies(top.section("cookies"));
         let sign_in = sign_in(top.section("sign_in"));
-        let allow_origins = cors(top.section("cors"));
-        let routes = top.take("routes").map(|n| routes::routes(n, top.problems));
-        if routes.is_none() {
-            top.problem("routes", "is missing: a policy needs at least one route");
+        let allow_origins = top.section("cors").map(cors::origins).unwrap_or_default();
+        // What is compared with a section says nothing where the section could not be read.
+        let sections_fine = top.problems.is_empty();
+        let listed = top.take("routes").map(|n| routes::routes(n, top.problems));
+        if listed.is_none() {
+            top.problem("routes", "is missing; a policy needs at least one route");
         }
         top.finish();
-        Some(Policy { mode, tokens, amplify_cookies, sign_in, allow_origins, routes: routes? })
+        let policy = Policy { mode, tokens, amplify_cookies, sign_in, allow_origins, routes: Vec::new() };
+        Some((policy, listed?, sections_fine))
     });
-    if let Some(policy) = &policy {
-        routes::check_all(policy, &mut problems);
+    let Some((policy, listed, sections_fine)) = read else { return Err(problems) };
+    checks::order(&listed, &mut problems);
+    checks::passes(&listed, &mut problems);
+    if sections_fine {
+        checks::sign_in(&policy, &listed, &mut problems);
     }
-    match policy {
-        Some(policy) if problems.is_empty() => Ok(policy),
-        _ => Err(problems),
+    let Listed { routes, .. } = listed;
+    let routes = routes.into_iter().map(|(_, route)| route).collect();
+    if problems.is_empty() { Ok(Policy { routes, ..policy }) } else { Err(problems) }
+}
+
+fn version(top: &mut Fields<'_, '_>) {
+    match top.take("version").map(|node| node.value) {
+        Some(value) if value.as_u64() == Some(1) => {}
+        Some(other) => top.problem("version", &format!("is {}; expected 1", shown(other))),
+        None => top.problem("version", "is missing; write version: 1"),
     }
 }
 
@@ -44,20 +60,30 @@ fn tokens(section: Option<Fields<'_, '_>>) -> Tokens {
         max_bytes: 8192,
     };
     let Some(mut section) = section else { return tokens };
-    if let Some(names) = section.strings("from") {
+    if let Some(names) = section.names("from") {
         tokens.from = Vec::new();
-        for name in names {
+        if names.is_empty() {
+            section.problem("from", "is empty: no token would ever be found; name cookie, bearer or query");
+        }
+        for (i, name) in names.iter().enumerate() {
             match name.as_str() {
                 "cookie" => tokens.from.push(TokenSource::Cookie),
                 "bearer" => tokens.from.push(TokenSource::Bearer),
                 "query" => tokens.from.push(TokenSource::Query),
-                other => section.problem("from", &format!("holds {other:?}; expected cookie, bearer or query")),
+                "" => {}
+                other => {
+                    section.item_problem("from", i, &format!("holds {other:?}; expected cookie, bearer or query"));
+                }
             }
         }
     }
     if let Some(name) = section.text("query_parameter") {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)) {
-            section.problem("query_parameter", "must be one or more of A-Z a-z 0-9 . _ ~ -");
+            let message = format!("is {name:?}; expected one or more of A-Z a-z 0-9 . _ ~ -");
+            section.problem("query_parameter", &message);
+        } else if SIGN_IN_PARAMETERS.contains(&name.as_str()) {
+            let message = format!("is {name:?}, which sign-in uses itself; choose another, such as token");
+            section.problem("query_parameter", &message);
         }
         tokens.query_parameter = name;
     }
@@ -77,11 +103,17 @@ fn tokens(section: Option<Fields<'_, '_>>) -> Tokens {
 fn cookies(section: Option<Fields<'_, '_>>) -> bool {
     let Some(mut section) = section else { return false };
     let mut amplify = false;
-    for name in section.strings("accept").unwrap_or_default() {
-        match name.as_str() {
-            "host" => {}
-            "amplify" => amplify = true,
-            other => section.problem("accept", &format!("holds {other:?}; expected host or amplify")),
+    if let Some(names) = section.names("accept") {
+        for (i, name) in names.iter().enumerate() {
+            match name.as_str() {
+                "host" | "" => {}
+                "amplify" => amplify = true,
+                other => section.item_problem("accept", i, &format!("holds {other:?}; expected host or amplify")),
+            }
+        }
+        if !names.iter().any(|name| name == "host") {
+            let message = "lacks host: our own cookies are always read; write [host] or [host, amplify]";
+            section.problem("accept", message);
         }
     }
     section.finish();
@@ -94,139 +126,19 @@ fn sign_in(section: Option<Fields<'_, '_>>) -> SignIn {
     let Some(mut section) = section else { return sign_in };
     let modes = [("hosted", SignInMode::Hosted), ("page", SignInMode::Page), ("none", SignInMode::None)];
     sign_in.mode = section.choice("mode", &modes).unwrap_or(sign_in.mode);
-    if let Some(scopes) = section.strings("scopes") {
-        if !scopes.iter().any(|s| s == "openid") {
-            section.problem("scopes", "must hold openid: without an ID token the sign-in cannot be checked");
+    if let Some(scopes) = section.names("scopes") {
+        for (i, scope) in scopes.iter().enumerate() {
+            // RFC 6749 §3.3.
+            if !scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') {
+                let message = format!("holds {scope:?}; a scope has no space, quote or backslash, so write each alone");
+                section.item_problem("scopes", i, &message);
+            }
         }
-        if let Some(bad) = scopes.iter().find(|s| s.is_empty() || s.contains([' ', '"', '\\'])) {
-            section.problem("scopes", &format!("holds {bad:?}, which is no scope"));
+        if !scopes.iter().any(|s| s == "openid") {
+            section.problem("scopes", "lacks openid: without an ID token the sign-in cannot be checked; add it");
         }
         sign_in.scopes = scopes;
     }
     section.finish();
     sign_in
-}
-
-fn cors(section: Option<Fields<'_, '_>>) -> Vec<String> {
-    let Some(mut section) = section else { return Vec::new() };
-    let origins = section.strings("allow_origins").unwrap_or_default();
-    for origin in &origins {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        if !host.is_some_and(|h| !h.is_empty() && h.bytes().all(|b| b.is_ascii_graphic() && !b"/*?#@".contains(&b))) {
-            section.problem(
-                "allow_origins",
-                &format!(
-                    "holds {origin:?}; expected an exact origin such as https://app.example.com, without a path or *"
-                ),
-            );
-        }
-    }
-    section.finish();
-    origins
-}
-
-/// A value and where it stands.
-pub(crate) struct Node<'v> {
-    pub value: &'v Value,
-    pub at: String,
-}
-
-impl<'v> Node<'v> {
-    /// The fields of an object; a problem where it is none.
-    pub fn fields<'p>(self, problems: &'p mut Vec<Problem>) -> Option<Fields<'v, 'p>> {
-        if let Value::Object(map) = self.value {
-            Some(Fields { map, at: self.at, taken: Vec::new(), problems })
-        } else {
-            problems.push(Problem { at: self.at, message: format!("{} found, a mapping expected", kind(self.value)) });
-            None
-        }
-    }
-}
-
-/// The fields of an object, each taken once; what is left over at the end is a problem.
-pub(crate) struct Fields<'v, 'p> {
-    map: &'v Map<String, Value>,
-    pub at: String,
-    taken: Vec<&'static str>,
-    pub problems: &'p mut Vec<Problem>,
-}
-
-impl<'v> Fields<'v, '_> {
-    pub fn take(&mut self, name: &'static str) -> Option<Node<'v>> {
-        self.taken.push(name);
-        self.map.get(name).map(|value| Node { value, at: format!("{}/{name}", self.at) })
-    }
-
-    pub fn problem(&mut self, name: &str, message: &str) {
-        self.problems.push(Problem { at: format!("{}/{name}", self.at), message: format!("{name} {message}") });
-    }
-
-    /// A mapping inside this one.
-    pub fn section(&mut self, name: &'static str) -> Option<Fields<'v, '_>> {
-        let node = self.take(name)?;
-        node.fields(self.problems)
-    }
-
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
-        let node = self.take(name)?;
-        let text = node.value.as_str().map(str::to_owned);
-        if text.is_none() {
-            self.problem(name, &format!("is {}; text expected", kind(node.value)));
-        }
-        text
-    }
-
-    pub fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
-        let text = self.text(name)?;
-        let found = choices.iter().find(|(n, _)| *n == text).map(|(_, value)| *value);
-        if found.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
-            self.problem(name, &format!("is {text:?}; expected {}", names.join(", ")));
-        }
-        found
-    }
-
-    pub fn number(&mut self, name: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
-        let node = self.take(name)?;
-        let number = node.value.as_u64().filter(|n| range.contains(n));
-        if number.is_none() {
-            let message =
-                format!("is {}; expected a whole number from {} to {}", node.value, range.start(), range.end());
-            self.problem(name, &message);
-        }
-        number
-    }
-
-    pub fn strings(&mut self, name: &'static str) -> Option<Vec<String>> {
-        let node = self.take(name)?;
-        let strings = node
-            .value
-            .as_array()
-            .and_then(|list| list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>());
-        if strings.is_none() {
-            self.problem(name, &format!("is {}; a list of texts expected", kind(node.value)));
-        }
-        strings
-    }
-
-    /// Names what nobody asked for: a misspelt key would otherwise silently mean its default.
-    pub fn finish(self) {
-        for key in self.map.keys().filter(|k| !self.taken.iter().any(|t| t == k)) {
-            self.problems.push(Problem {
-                at: format!("{}/{}", self.at, key.replace('~', "~0").replace('/', "~1")),
-                message: format!("unknown key {key:?}; expected {}", self.taken.join(", ")),
-            });
-        }
-    }
-}
-
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a mapping",
-    }
 }

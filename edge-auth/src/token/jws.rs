@@ -70,8 +70,16 @@ impl<'t> CompactJws<'t> {
 pub fn verify_compact(token: &str, key: &PublicKey) -> Result<Vec<u8>, Reason> {
     let jws = CompactJws::parse(token)?;
     jws.check_algorithm()?;
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1())
-        .verify(jws.signed.as_bytes(), &jws.signature)
-        .map_err(|_| Reason::SignatureInvalid)?;
+    verify_rs256(key, jws.signed.as_bytes(), &jws.signature)?;
     Ok(jws.payload)
+}
+
+/// Whether the key signed the message with RS256 (RFC 7518 §3.3): the one place where a signature is checked.
+///
+/// # Errors
+/// [`Reason::SignatureInvalid`].
+pub fn verify_rs256(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Reason> {
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1())
+        .verify(message, signature)
+        .map_err(|_| Reason::SignatureInvalid)
 }

@@ -8,14 +8,12 @@ mod strict_json;
 
 use std::sync::Arc;
 
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-
 use crate::policy::TokenUse;
 use crate::reason::Reason;
 
 pub use candidates::{ACCESS_COOKIE, AMPLIFY_PREFIX, Candidate, Candidates, bearer, candidates};
 pub use claims::Claims;
-pub use jws::{CompactJws, verify_compact};
+pub use jws::{CompactJws, verify_compact, verify_rs256};
 pub use keys::{KeySet, PublicKey};
 
 /// An accepted issuer of tokens.
@@ -188,8 +186,6 @@ impl<'t> UnverifiedToken<'t> {
             return Err(Reason::KeysUnavailable);
         }
         let key = keys.find(kid).ok_or(Reason::KeyUnknown)?;
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pkcs1())
-            .verify(self.jws.signed.as_bytes(), &self.jws.signature)
-            .map_err(|_| Reason::SignatureInvalid)
+        verify_rs256(key, self.jws.signed.as_bytes(), &self.jws.signature)
     }
 }

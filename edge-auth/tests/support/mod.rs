@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::config::EdgeConfig;
-use edge_auth::event::{Event, Outcome, Response};
+use edge_auth::event::{Event, Header, Outcome, Response};
 use edge_auth::{Memory, Moment, Step, Verdict, decide};
 use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
 use rsa::pkcs8::EncodePrivateKey as _;
 use serde_json::{Value, json};
 
@@ -58,6 +58,13 @@ impl Provider {
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// A signature with any RSA scheme over any message.
+    pub fn signature(&self, scheme: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        self.pair.sign(scheme, &SystemRandom::new(), message, &mut signature).unwrap();
+        signature
     }
 
     /// Claims over what every token of this provider holds; `null` takes one out.
@@ -110,6 +117,16 @@ pub fn request(method: &str, uri: &str, query: &str, headers: &[(&str, &str)]) -
         json!({"Records": [{"cf": {"request": {"method": method, "uri": uri, "querystring": query, "headers": all}}}]}),
     )
     .unwrap()
+}
+
+/// A navigation with these header lines, of which several may have one name.
+pub fn navigation(uri: &str, query: &str, lines: &[(&str, &str)]) -> Event {
+    let mut event = request("GET", uri, query, &[]);
+    let headers = &mut event.records[0].cf.request.headers;
+    for (name, value) in lines {
+        headers.entry((*name).to_owned()).or_default().push(Header { key: None, value: (*value).to_owned() });
+    }
+    event
 }
 
 pub fn at(now: u64) -> Moment {

@@ -1,103 +1,30 @@
-//! `stagedoor policy …`: what is wrong with a policy, and EDGE.json from it.
+//! `stagedoor policy …`: what is wrong with a policy, EDGE.json from it, and what it makes of a request.
 
+mod check;
+mod compile;
+mod duplicates;
+mod explain;
 mod source;
 
-use std::path::PathBuf;
+use clap::Subcommand;
 
-use clap::{Args, Subcommand};
-use edge_auth::config::EdgeConfig;
-use edge_auth::policy::{Policy, Problem};
-use serde_json::{Value, json};
-
-use crate::failure::{Failure, read};
+use crate::failure::Failure;
 pub use source::PolicySource;
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Print every problem of a policy, with line and field
-    #[command(after_help = "Example: stagedoor policy check policy.yaml")]
-    Check(CheckArguments),
+    Check(check::Arguments),
     /// Write EDGE.json from a policy and a deployment
-    #[command(
-        after_help = "Example: stagedoor policy compile policy.yaml --deployment deployment.json --out EDGE.json"
-    )]
-    Compile(CompileArguments),
-}
-
-#[derive(Args)]
-pub struct CheckArguments {
-    /// The policy
-    #[arg(default_value = "policy.yaml")]
-    file: PathBuf,
-}
-
-#[derive(Args)]
-pub struct CompileArguments {
-    /// The policy
-    #[arg(default_value = "policy.yaml")]
-    file: PathBuf,
-    /// A JSON file with what EDGE.json holds under "deployment": issuers, sign-in, keys
-    #[arg(long, value_name = "FILE")]
-    deployment: PathBuf,
-    /// Where to write EDGE.json; - is standard output
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    out: PathBuf,
+    Compile(compile::Arguments),
+    /// Say which route decides over a URL, and why; exit 0 where the request gets through, 1 where it does not
+    Explain(explain::Arguments),
 }
 
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Check(arguments) => check(arguments),
-        Command::Compile(arguments) => compile(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Compile(arguments) => compile::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
     }
-}
-
-fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let source = PolicySource::read(&arguments.file)?;
-    let (routes, problems) = match Policy::from_json(&source.value) {
-        Ok(policy) => (policy.routes.len(), Vec::new()),
-        Err(problems) => (0, problems),
-    };
-    let listed: Vec<Value> =
-        problems.iter().map(|p| json!({"line": source.line(&p.at), "at": p.at, "message": p.message})).collect();
-    let file = arguments.file.display().to_string();
-    println!("{}", json!({"file": file, "ok": problems.is_empty(), "routes": routes, "problems": listed}));
-    match problems.len() {
-        0 => {
-            eprintln!("{file}: {routes} routes, no problem");
-            Ok(())
-        }
-        count => {
-            eprintln!("{}", source.listing(&problems));
-            Err(Failure::Check(format!("{file} has {count} problem{}", if count == 1 { "" } else { "s" })))
-        }
-    }
-}
-
-fn compile(arguments: &CompileArguments) -> Result<(), Failure> {
-    let source = PolicySource::read(&arguments.file)?;
-    let text = read(&arguments.deployment)?;
-    let deployment: Value =
-        serde_json::from_str(&text).map_err(|e| Failure::file(&arguments.deployment, format!("not JSON: {e}")))?;
-    let edge = json!({"policy": source.value, "deployment": deployment});
-    if let Err(problems) = EdgeConfig::from_json(&edge) {
-        let (in_policy, elsewhere): (Vec<Problem>, Vec<Problem>) =
-            problems.into_iter().partition(|p| p.at.starts_with("/policy"));
-        let in_policy: Vec<Problem> =
-            in_policy.into_iter().map(|p| Problem { at: p.at.trim_start_matches("/policy").to_owned(), ..p }).collect();
-        let mut lines = Vec::new();
-        if !in_policy.is_empty() {
-            lines.push(source.listing(&in_policy));
-        }
-        lines.extend(elsewhere.iter().map(|p| {
-            let at = p.at.strip_prefix("/deployment").unwrap_or(&p.at);
-            format!("{}: {at}: {}", arguments.deployment.display(), p.message)
-        }));
-        return Err(Failure::Check(format!("EDGE.json was not written:\n{}", lines.join("\n"))));
-    }
-    let text = format!("{edge:#}\n");
-    if arguments.out.as_os_str() == "-" {
-        print!("{text}");
-        return Ok(());
-    }
-    std::fs::write(&arguments.out, text).map_err(|e| Failure::file(&arguments.out, e))
 }

@@ -40,6 +40,9 @@ pub struct Arguments {
     /// Serve https with a certificate made on the spot
     #[arg(long)]
     tls: bool,
+    /// How long access tokens are good for, 10 seconds to a day; short ones show how sessions are renewed
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(10..=86_400))]
+    token_seconds: u64,
     /// Who may fetch what
     #[arg(long, value_name = "FILE", default_value = "policy.yaml")]
     policy: PathBuf,
@@ -68,7 +71,14 @@ async fn serve(arguments: &Arguments, policy: &PolicySource, artefacts: &Path) -
     let (edge_url, identity_url, objects_url) = (at.edge_url.clone(), at.identity_url.clone(), at.objects_url.clone());
     // From here on Ctrl-C ends in a proper stop, also while things are starting.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let plan = Plan { data: &data, secrets: &secrets, artefacts, policy: &policy.value, tls: arguments.tls };
+    let plan = Plan {
+        data: &data,
+        secrets: &secrets,
+        artefacts,
+        policy: &policy.value,
+        tls: arguments.tls,
+        token_seconds: arguments.token_seconds,
+    };
     let site = Site::start(&plan, at).await?;
     let made = site.identity.ensure_user(USER, USER, &secrets.password)?;
     tracing::info!(made, "user");

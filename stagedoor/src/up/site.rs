@@ -38,6 +38,7 @@ pub struct Plan<'a> {
     pub artefacts: &'a Path,
     pub policy: &'a Value,
     pub tls: bool,
+    pub token_seconds: u64,
 }
 
 /// A running site.
@@ -171,7 +172,11 @@ fn open_identity(plan: &Plan<'_>, at: &Addresses) -> Result<Arc<Identity>> {
         dir: plan.data.join("identity"),
         base_url: at.identity_url.clone(),
         clients: vec![web, api],
-        lifetimes: Lifetimes::default(),
+        lifetimes: Lifetimes {
+            access_seconds: plan.token_seconds,
+            id_seconds: plan.token_seconds,
+            ..Lifetimes::default()
+        },
     })?)
 }
 

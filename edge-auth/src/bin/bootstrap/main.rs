@@ -1,41 +1,35 @@
 //! The Lambda@Edge function: the decision behind the Lambda Runtime API.
 //!
-//! All I/O of the authorizer is here: reading EDGE.json beside this program, the clock, randomness, the log, and the requests
-//! that a decision can ask for (fetching keys, asking for tokens, revoking one).
+//! All I/O of the authorizer is here: reading EDGE.json beside this program, the clock, randomness, the log, and (in `provider`)
+//! the requests that a decision can ask for: fetching keys, asking for tokens, revoking one.
 
 // This file is the adapter: it is where clock, randomness and files come in.
 #![allow(clippy::disallowed_methods)]
+
+mod provider;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
 use edge_auth::config::EdgeConfig;
 use edge_auth::event::{Event, Outcome};
 use edge_auth::log::{Decided, LogLine, request_id};
-use edge_auth::{Memory, Moment, ProviderAnswer, Step, Verdict, decide};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::Request;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use edge_auth::{Memory, Moment, Revocation, Step, Verdict, decide};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use provider::Provider;
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// A sign-in must end within the function's 5 s, start-up included.
 const TOKENS_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Signing out does not wait longer for the provider: the cookies are gone either way.
 const REVOKE_TIMEOUT: Duration = Duration::from_millis(1500);
-/// Tokens are a few kilobytes, and so are sixteen keys.
-const LONGEST_ANSWER: usize = 64 * 1024;
 
 struct Function {
     config: EdgeConfig,
     /// Locked for a decision, never over a request to the provider.
     memory: Mutex<Memory>,
-    provider: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    provider: Provider,
     random: SystemRandom,
 }
 
@@ -47,10 +41,8 @@ async fn main() -> Result<(), Error> {
         let lines: Vec<String> = problems.iter().map(|p| format!("{}: {p}", path.display())).collect();
         lines.join("\n")
     })?;
-    let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-    let provider = Client::builder(TokioExecutor::new()).build(tls);
     let memory = Mutex::new(Memory::new(&config));
-    let function = Arc::new(Function { config, memory, provider, random: SystemRandom::new() });
+    let function = Arc::new(Function { config, memory, provider: Provider::new()?, random: SystemRandom::new() });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         let function = Arc::clone(&function);
         async move { function.handle(event.payload).await }
@@ -84,20 +76,23 @@ impl Function {
             verdict = match step {
                 Step::Done(outcome) => return Ok(Decided { outcome, reason, route, subject }),
                 Step::FetchKeys(fetch) => {
-                    let keys = self.get(&fetch.url).await;
+                    let limit = Duration::from_millis(self.config.key_refresh.timeout_ms);
+                    let keys = self.provider.get(&fetch.url, limit).await;
                     let moment = self.moment()?;
                     fetch.finish(keys, &self.config, &mut self.memory(), &moment)
                 }
                 Step::AskTokens(mut request) => {
                     let form = std::mem::take(&mut request.form);
-                    let tokens = self.post(&request.url, form, request.authorization.take(), TOKENS_TIMEOUT).await;
+                    let authorization = request.authorization.take();
+                    let tokens = self.provider.post(&request.url, form, authorization, TOKENS_TIMEOUT).await;
                     let now = self.moment()?.now;
                     request.finish(tokens, &self.config, &mut self.memory(), now)
                 }
                 Step::Revoke(revocation) => {
                     // A provider that does not answer keeps nobody signed in here.
-                    let _ = self.post(&revocation.url, revocation.form, revocation.authorization, REVOKE_TIMEOUT).await;
-                    return Ok(Decided { outcome: revocation.then, reason, route, subject });
+                    let Revocation { url, form, authorization, then } = *revocation;
+                    let _ = self.provider.post(&url, form, authorization, REVOKE_TIMEOUT).await;
+                    return Ok(Decided { outcome: then, reason, route, subject });
                 }
             };
         }
@@ -111,30 +106,5 @@ impl Function {
         let mut entropy = [0; 96];
         self.random.fill(&mut entropy).map_err(|_| "the system has no randomness")?;
         Ok(Moment { now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs(), entropy })
-    }
-
-    async fn get(&self, url: &str) -> ProviderAnswer {
-        let request = Request::get(url).header("accept", "application/json").body(Full::default()).ok()?;
-        self.ask(request, Duration::from_millis(self.config.key_refresh.timeout_ms)).await
-    }
-
-    async fn post(&self, url: &str, form: String, authorization: Option<String>, limit: Duration) -> ProviderAnswer {
-        let mut request = Request::post(url)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("accept", "application/json");
-        if let Some(value) = authorization {
-            request = request.header("authorization", value);
-        }
-        self.ask(request.body(Full::from(form)).ok()?, limit).await
-    }
-
-    /// Sends a request, following no redirect; `None` where no whole answer came in time.
-    async fn ask(&self, request: Request<Full<Bytes>>, limit: Duration) -> ProviderAnswer {
-        let exchange = async {
-            let (parts, body) = self.provider.request(request).await.ok()?.into_parts();
-            let body = Limited::new(body, LONGEST_ANSWER).collect().await.ok()?;
-            Some((parts.status.as_u16(), body.to_bytes().to_vec()))
-        };
-        tokio::time::timeout(limit, exchange).await.ok()?
     }
 }

@@ -1,0 +1,63 @@
+//! `./build.sh bench edge`: what a decision costs, here and with others.
+//!
+//! Everybody is given the same events, which hold the cookies that cognito-at-edge sets and tokens that a key of this run
+//! has signed. They take turns, so that a slow minute of the machine is everybody's.
+
+mod function;
+mod http;
+mod measure;
+mod openssl;
+mod options;
+mod ours;
+mod packaged;
+mod peers;
+mod pool;
+mod report;
+mod runtime_api;
+mod site;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::measure::Input;
+use crate::options::{Only, Options};
+use crate::ours::Ours;
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("bench-edge: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether every limit is kept.
+fn run(options: &Options) -> Result<bool> {
+    eprintln!("bench-edge: signing {} people in", options.sizes.tokens);
+    let input = Input::new(options.sizes.tokens.max(1))?;
+    if let Some(only) = options.only {
+        let ours = Ours::new(&input.edge_json, &input.events)?;
+        let cpu = match only {
+            Only::Unseen => ours.unseen(options.sizes.calls)?,
+            Only::Seen => ours.seen(options.sizes.calls)?,
+        };
+        println!("{cpu:.2}");
+        return Ok(true);
+    }
+    let report = measure::everything(options, &input)?;
+    println!("{}", report.markdown());
+    if let Some(directory) = options.results.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    let json = serde_json::to_string_pretty(&report)? + "\n";
+    std::fs::write(&options.results, json).with_context(|| options.results.display().to_string())?;
+    for limit in &report.limits {
+        eprintln!("{}", limit.line());
+    }
+    Ok(!report.limits.iter().any(|limit| limit.holds() == Some(false)))
+}

@@ -1,0 +1,6 @@
+//! What every comparison needs: the CPU clock of this process, medians, the machine, and limits that hold or do not.
+
+pub mod cpu;
+pub mod limits;
+pub mod machine;
+pub mod series;

@@ -1,0 +1,72 @@
+//! Compact tokens.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge_auth::Reason;
+use edge_auth::token::{CompactJws, PublicKey, UnverifiedToken, verify_compact};
+use serde_json::{Map, Value};
+
+use super::site::{ACCESS, EXPIRED, ID, NOW, SITE, filled};
+
+/// The input is a token, and also the three parts of one, a line each, still to be encoded.
+pub fn jws(data: &[u8]) {
+    if let Ok(token) = std::str::from_utf8(&filled(data)) {
+        check(token);
+    }
+    let mut lines = data.splitn(3, |b| *b == b'\n');
+    let (header, payload, signature) = (lines.next(), lines.next(), lines.next());
+    let parts = [header, payload, signature].map(Option::unwrap_or_default);
+    let token = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+    check(&token);
+    if let Ok(jws) = CompactJws::parse(&token) {
+        assert_eq!((jws.payload.as_slice(), jws.signature.as_slice()), (parts[1], parts[2]));
+        assert_eq!(jws.header, object(parts[0]));
+    }
+}
+
+fn check(token: &str) {
+    let genuine = [ACCESS, EXPIRED, ID].contains(&token);
+    let parsed = CompactJws::parse(token);
+    if let Ok(jws) = &parsed {
+        let parts: Vec<&str> = token.split('.').collect();
+        assert_eq!(parts.len(), 3, "{token}");
+        assert_eq!(jws.signed, format!("{}.{}", parts[0], parts[1]));
+        let header = URL_SAFE_NO_PAD.decode(parts[0]).expect("a header that was decoded before");
+        assert_eq!(jws.header, object(&header), "{token}");
+        let again = [&header, &jws.payload, &jws.signature].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        assert_eq!(again, token, "encoded again");
+    }
+    match verify_compact(token, &key()) {
+        Ok(payload) => {
+            assert!(genuine, "{token} verifies");
+            assert_eq!(payload, parsed.expect("what verifies parses").payload);
+        }
+        Err(reason) => assert!(!genuine, "{token} is {reason}"),
+    }
+    match UnverifiedToken::read(token, &SITE.issuers, SITE.policy.tokens.max_bytes) {
+        Ok(read) => {
+            let jws = CompactJws::parse(token).expect("what is read parses");
+            assert!(token.len() <= SITE.policy.tokens.max_bytes && read.issuer() < SITE.issuers.len(), "{token}");
+            assert_eq!(jws.header["alg"], "RS256");
+            assert!(["crit", "b64", "zip"].iter().all(|name| !jws.header.contains_key(*name)), "{token}");
+            assert_eq!(object(&jws.payload)["iss"], SITE.issuers[read.issuer()].issuer.as_str());
+        }
+        Err(reason) => assert!(!genuine, "{token} is {reason}"),
+    }
+    match SITE.verify(token, NOW) {
+        Ok(session) => assert_eq!((session.token(), token), (ACCESS, ACCESS)),
+        Err(Reason::TokenExpired) => assert_eq!(token, EXPIRED),
+        // Said of nothing but what is well signed.
+        Err(Reason::TokenUseWrong) => assert_eq!(token, ID),
+        Err(_) => assert!(!genuine, "{token}"),
+    }
+}
+
+/// The bytes as an object, by the ordinary parser.
+fn object(bytes: &[u8]) -> Map<String, Value> {
+    serde_json::from_slice(bytes).expect("a JSON object")
+}
+
+fn key() -> PublicKey {
+    SITE.issuers[0].keys.find("k").expect("the site's key").clone()
+}
