@@ -188,11 +188,11 @@ fn base64url_is_as_strict_as_its_authors_ask_or_stricter() {
     }
 }
 
-/// What the authors ask of key sets, as far as sets of RSA keys for RS256 go; a set of any other kind has no key for us, and
-/// its tokens are refused, valid or not.
+/// What the authors ask of key sets, as far as sets of RSA keys for RS256 go. A set of any other kind has no key for us,
+/// and its tokens are refused, valid or not.
 ///
-/// Case 7 is the one where we go another way: a key made by a chip with the ROCA weakness (CVE-2017-15361) counts. Which keys it
-/// makes is the issuer's business; whoever could break one could also sign with it elsewhere.
+/// Case 7 is the one where we go another way: a key made by a chip with the ROCA weakness (CVE-2017-15361) counts. Keys
+/// come from the configured issuers alone, and how they make them is their business.
 #[test]
 fn key_sets_are_judged_as_their_authors_say() {
     let Some(cases) = cases("json_web_key_test.json") else { return };
