@@ -1,4 +1,6 @@
 //! When an issuer's keys are fetched, and what a fetch changes. Whoever runs the function fetches; here, the test.
+// What an endpoint answers may be nothing.
+#![allow(clippy::unnecessary_wraps)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod support;

@@ -36,7 +36,7 @@ impl<'e> Ours<'e> {
             }
             left -= left.min(self.events.len());
         }
-        Ok(cpu::per_call(cpu::time() - before, calls))
+        Ok(cpu::per_call(cpu::time().saturating_sub(before), calls))
     }
 
     /// CPU µs a call where the function saw the token before: all but the first piece of a film.
@@ -49,7 +49,7 @@ impl<'e> Ours<'e> {
         for _ in 0..calls {
             decide(event, &self.config, &mut memory, &moment)?;
         }
-        Ok(cpu::per_call(cpu::time() - before, calls))
+        Ok(cpu::per_call(cpu::time().saturating_sub(before), calls))
     }
 }
 
