@@ -107,6 +107,10 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as
         archive.writestr(entry, open(path, "rb").read())
 PYTHON
     advzip --quiet --recompress -4 dist/edge-auth.zip
+    [ "$(stat -c %s dist/edge-auth.zip)" -le 1048576 ] || {
+        echo "build.sh: dist/edge-auth.zip has $(stat -c %s dist/edge-auth.zip) bytes; an older quota takes 1048576" >&2
+        exit 1
+    }
     local glibc
     glibc=$(objdump -T dist/edge-auth/bootstrap | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
     [ "$(printf '%s\n' "$glibc" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] || {

@@ -34,9 +34,9 @@ impl Response {
 }
 
 const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto 0;padding:0 1.25rem;\
-color:#1c2024;background:#fbfbfa}h1{font-size:1.5rem}a{color:#6d3bbd}button{font:inherit;padding:.6rem 1.2rem;border:0;\
-border-radius:.5rem;background:#6d3bbd;color:#fff;cursor:pointer}small{color:#60646c}\
-@media(prefers-color-scheme:dark){body{color:#eceef0;background:#16151a}a{color:#c4a7ff}small{color:#a0a4ab}}";
+color:#1c2024;background:#f6f6f3}h1{font-size:1.5rem}a{color:#0f6b63}button{font:inherit;padding:.6rem 1.2rem;border:0;\
+border-radius:.5rem;background:#0f6b63;color:#fff;cursor:pointer}small{color:#60646c}\
+@media(prefers-color-scheme:dark){body{color:#eceef0;background:#131516}a{color:#5fc7ba}small{color:#a0a4ab}}";
 
 /// A plain page. It reflects nothing: `title` and `content` are ours, `content` is HTML. `form_to` is where else its form may end.
 pub fn page(status: u16, title: &str, content: &str, form_to: &str) -> Response {

@@ -6,7 +6,7 @@ use crate::answer::{answer, page};
 use crate::auth;
 use crate::decide::Context;
 use crate::event::{Request, Response};
-use crate::policy::{Denied, Route, SignInMode};
+use crate::policy::{Denied, Methods, Route, SignInMode};
 use crate::query;
 use crate::reason::Reason;
 use crate::token::ACCESS_COOKIE;
@@ -45,7 +45,7 @@ pub fn refuse(context: &Context<'_, '_>, reason: Reason, route: Option<&Route>) 
     let refusal = match status {
         401 => refusal.with("WWW-Authenticate", "Bearer"),
         503 => refusal.with("Retry-After", "10"),
-        405 => refusal.with("Allow", "GET, HEAD, OPTIONS"),
+        405 => refusal.with("Allow", route.map_or(Methods::Read, |r| r.methods).names()),
         _ => refusal,
     };
     with_cors(refusal, context)

@@ -5,42 +5,16 @@ use crate::policy::{Allow, Captures};
 use crate::reason::Reason;
 use crate::token::Claims;
 
-/// What a rule reads: the claims of a token, or those that a person writes down to have a policy explained.
-///
-/// Each reading is [`Reason::ClaimMalformed`] where the claim is there with another type.
-pub trait ClaimSource {
-    /// `cognito:groups`.
-    fn groups(&self) -> Result<Option<Vec<String>>, Reason>;
-    /// `scope`, split at spaces; empty where there is none.
-    fn scopes(&self) -> Result<Vec<&str>, Reason>;
-    /// A claim that is text.
-    fn text(&self, name: &str) -> Result<Option<&str>, Reason>;
-}
-
-impl ClaimSource for Claims {
-    fn groups(&self) -> Result<Option<Vec<String>>, Reason> {
-        self.groups()
-    }
-
-    fn scopes(&self) -> Result<Vec<&str>, Reason> {
-        self.scopes()
-    }
-
-    fn text(&self, name: &str) -> Result<Option<&str>, Reason> {
-        self.check_text(name)
-    }
-}
-
 /// Checks the rule against the claims of a token that is already known to be good. A claim is read where the rule speaks
 /// of it and nowhere else.
 ///
 /// # Errors
 /// [`Reason::NotPermitted`], or [`Reason::ClaimMalformed`] where a claim that the rule reads has the wrong type.
-pub fn check(allow: &Allow, claims: &impl ClaimSource, captures: &Captures<'_>) -> Result<(), Reason> {
+pub fn check(allow: &Allow, claims: &Claims, captures: &Captures<'_>) -> Result<(), Reason> {
     if holds(allow, claims, captures)? { Ok(()) } else { Err(Reason::NotPermitted) }
 }
 
-fn holds(allow: &Allow, claims: &impl ClaimSource, captures: &Captures<'_>) -> Result<bool, Reason> {
+fn holds(allow: &Allow, claims: &Claims, captures: &Captures<'_>) -> Result<bool, Reason> {
     Ok(match allow {
         Allow::Anyone | Allow::SignedIn => true,
         // A pass is checked by the CloudFront Function; a token is none.
@@ -62,11 +36,11 @@ fn holds(allow: &Allow, claims: &impl ClaimSource, captures: &Captures<'_>) -> R
             names.iter().all(|name| scopes.contains(&name.as_str()))
         }
         Allow::ClaimIn { claim, values } => {
-            claims.text(claim)?.is_some_and(|actual| values.iter().any(|value| value == actual))
+            claims.check_text(claim)?.is_some_and(|actual| values.iter().any(|value| value == actual))
         }
         Allow::ClaimEqualsPath { claim, segment } => {
             let segment = captures.raw(segment).and_then(path::decode);
-            let claim = claims.text(claim)?;
+            let claim = claims.check_text(claim)?;
             matches!((claim, segment), (Some(claim), Some(segment)) if claim == segment)
         }
         // Every arm is read, also where the outcome is clear: what is malformed refuses, wherever it stands.

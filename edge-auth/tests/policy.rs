@@ -13,7 +13,7 @@ use edge_auth::policy::Policy;
 use edge_auth::{Reason, Step, Verdict};
 use mistakes::{Mistake, mistakes};
 use serde_json::{Value, json};
-use support::{NOW, Provider, decided, request};
+use support::{NOW, Provider, answered, decided, header, request};
 
 fn route(path: &str, allow: Value) -> Value {
     json!({"routes": [{"path": path, "allow": allow, "origin": "app"}]})
@@ -164,5 +164,21 @@ fn what_is_unusual_but_sound_is_taken() {
         let mut whole = json!({"version": 1});
         whole.as_object_mut().unwrap().extend(policy.as_object().unwrap().clone());
         assert!(Policy::from_json(&whole).is_ok(), "{whole}: {:?}", Policy::from_json(&whole));
+    }
+}
+
+#[test]
+fn a_method_that_a_route_lacks_is_refused_with_those_that_it_has() {
+    let provider = Provider::new();
+    let route =
+        |path: &str, methods: &str| json!({"path": path, "allow": "signed_in", "origin": "app", "methods": methods});
+    let site = provider.site(json!({"routes": [route("/all/*", "all"), route("/*", "read")]}));
+    for (path, method, allowed) in [
+        ("/x", "DELETE", "GET, HEAD, OPTIONS"),
+        ("/all/x", "TRACE", "GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE"),
+        ("/all/x", "delete", "GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE"),
+    ] {
+        let refused = answered(decided(request(method, path, "", &[]), &site, NOW));
+        assert_eq!((refused.status.as_str(), header(&refused, "allow")), ("405", allowed), "{method} {path}");
     }
 }

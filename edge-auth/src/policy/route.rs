@@ -132,6 +132,14 @@ pub enum Methods {
 }
 
 impl Methods {
+    /// As an `Allow` header lists them (RFC 9110 §10.2.1).
+    pub fn names(self) -> &'static str {
+        match self {
+            Self::Read => "GET, HEAD, OPTIONS",
+            Self::All => "GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE",
+        }
+    }
+
     /// Whether the method, in upper case, exists here.
     pub fn allow(self, method: &str) -> bool {
         match method {

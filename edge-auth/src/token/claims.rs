@@ -11,7 +11,8 @@ use crate::reason::Reason;
 pub struct Claims(Map<String, Value>);
 
 impl Claims {
-    pub(super) fn new(claims: Map<String, Value>) -> Self {
+    /// Claims are no proof of anything: what is verified is a [`super::VerifiedSession`].
+    pub(crate) fn new(claims: Map<String, Value>) -> Self {
         Self(claims)
     }
 

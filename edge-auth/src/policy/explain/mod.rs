@@ -2,7 +2,6 @@
 
 mod ending;
 mod parts;
-mod stated;
 
 use std::collections::BTreeMap;
 
@@ -13,10 +12,10 @@ use super::normal::normalised;
 use super::{AUTH_PREFIX, Action, Allow, Behaviour, Captures, Gate, Mode, Origin, Policy, Route, TokenSource};
 use crate::path;
 use crate::reason::Reason;
+use crate::token::Claims;
 
 pub use ending::{Body, Ending, SignInPlace};
 pub use parts::{Outcome, RulePart};
-use stated::StatedClaims;
 
 /// A request to explain.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +154,8 @@ impl Policy {
 
     /// The same steps in the same order as the decision's.
     fn judge(&self, route: &Route, captures: &Captures<'_>, claims: Option<&Map<String, Value>>) -> Judgement {
-        let claims = claims.map(StatedClaims);
+        let claims = claims.map(|claims| Claims::new(claims.clone()));
+        let claims = claims.as_ref();
         let rule = Some(parts::rule(&route.allow, claims, captures));
         if route.allow == Allow::Anyone {
             return Judgement { reason: Reason::Anyone, token: None, rule };

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::stated::StatedClaims;
 use crate::path;
 use crate::policy::{Allow, Captures, TokenUse};
 use crate::reason::Reason;
-use crate::rule::{self, ClaimSource as _};
+use crate::rule;
+use crate::token::Claims;
 
 /// One part of a rule and what comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ pub enum Outcome {
 }
 
 /// The rule and its parts; each outcome is the decision's own.
-pub(super) fn rule(allow: &Allow, claims: Option<StatedClaims<'_>>, captures: &Captures<'_>) -> RulePart {
+pub(super) fn rule(allow: &Allow, claims: Option<&Claims>, captures: &Captures<'_>) -> RulePart {
     let parts = match allow {
         Allow::Any(rules) | Allow::All(rules) => rules.iter().map(|part| rule(part, claims, captures)).collect(),
         _ => Vec::new(),
@@ -48,7 +48,7 @@ pub(super) fn rule(allow: &Allow, claims: Option<StatedClaims<'_>>, captures: &C
         (Allow::Pass, _) => (Outcome::NotJudged, "the pass in the path decides, and the function reads it".to_owned()),
         (_, None) => (Outcome::NotJudged, "there is no token".to_owned()),
         (_, Some(claims)) => {
-            let outcome = match rule::check(allow, &claims, captures) {
+            let outcome = match rule::check(allow, claims, captures) {
                 Ok(()) => Outcome::Holds,
                 Err(Reason::ClaimMalformed) => Outcome::ClaimMalformed,
                 Err(_) => Outcome::DoesNotHold,
@@ -60,7 +60,7 @@ pub(super) fn rule(allow: &Allow, claims: Option<StatedClaims<'_>>, captures: &C
 }
 
 /// Whether claims are those of a token that is taken here, and the reason where they are not.
-pub(super) fn token(wanted: TokenUse, claims: Option<StatedClaims<'_>>) -> (RulePart, Option<Reason>) {
+pub(super) fn token(wanted: TokenUse, claims: Option<&Claims>) -> (RulePart, Option<Reason>) {
     let rule = match wanted {
         TokenUse::Access => "a valid access token",
         TokenUse::Id => "a valid ID token",
@@ -68,11 +68,11 @@ pub(super) fn token(wanted: TokenUse, claims: Option<StatedClaims<'_>>) -> (Rule
     };
     let (outcome, because, reason) = match claims {
         None => (Outcome::DoesNotHold, "there is none".to_owned(), Some(Reason::NoToken)),
-        Some(claims) => match (claims.text("token_use").unwrap_or_default(), wanted) {
+        Some(claims) => match (claims.check_text("token_use").unwrap_or_default(), wanted) {
             (Some(found @ "access"), TokenUse::Id) | (Some(found @ "id"), TokenUse::Access) => {
                 (Outcome::DoesNotHold, format!("token_use is {found:?}"), Some(Reason::TokenUseWrong))
             }
-            _ if claims.text("sub").is_err() => {
+            _ if claims.check_text("sub").is_err() => {
                 (Outcome::ClaimMalformed, "sub is no text".to_owned(), Some(Reason::ClaimMalformed))
             }
             _ if claims.groups().is_err() => {
@@ -103,7 +103,7 @@ fn text(allow: &Allow) -> String {
     }
 }
 
-fn because(allow: &Allow, claims: StatedClaims<'_>, captures: &Captures<'_>, parts: &[RulePart]) -> String {
+fn because(allow: &Allow, claims: &Claims, captures: &Captures<'_>, parts: &[RulePart]) -> String {
     match allow {
         Allow::Anyone | Allow::Pass | Allow::SignedIn => "there is a token".to_owned(),
         Allow::GroupsAny(_) | Allow::GroupsAll(_) => match claims.groups() {
@@ -125,8 +125,8 @@ fn because(allow: &Allow, claims: StatedClaims<'_>, captures: &Captures<'_>, par
     }
 }
 
-fn found(claims: StatedClaims<'_>, name: &str) -> String {
-    match claims.text(name) {
+fn found(claims: &Claims, name: &str) -> String {
+    match claims.check_text(name) {
         Ok(Some(text)) => format!("{name} is {text:?}"),
         Ok(None) => format!("there is no {name}"),
         Err(_) => format!("{name} is no text"),
