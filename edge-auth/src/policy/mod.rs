@@ -19,6 +19,7 @@ mod routes;
 
 pub(crate) use fields::{Fields, Node};
 pub use matching::Captures;
+pub use normal::normalised;
 pub use pattern::Pattern;
 pub use problem::Problem;
 pub use route::{Action, Allow, Cache, Denied, Gate, Methods, Origin, Route};

@@ -64,6 +64,7 @@ mod tests {
             ("/a%zz%4", "/a%zz%4"),
             ("/a%+1", "/a%+1"),
             ("/a..b/...", "/a..b/..."),
+            ("/a\\..\\b", "/a\\..\\b"),
         ] {
             assert_eq!(normalised(raw), normal, "{raw}");
         }

@@ -6,13 +6,12 @@ use std::time::Instant;
 use axum::body::Body;
 use bytes::Bytes;
 use edge_auth::event;
-use edge_auth::policy::{Action, Behaviour, Gate, Origin, Route};
+use edge_auth::policy::{Action, Behaviour, Gate, Origin, Route, normalised};
 use http::header::{CONTENT_SECURITY_POLICY, VIA, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 
 use super::answer::{self, Answer, Forwarded};
-use super::behaviour::normalise;
 use super::errors::EdgeError;
 use super::headers::{X_AMZ_CF_ID, X_CACHE};
 use super::request_id::RequestId;
@@ -60,7 +59,7 @@ impl Edge {
         let (parts, body) = request.into_parts();
         let target = limits::accept(&parts)?;
         // CloudFront chooses by the normalised path and sends the raw one on; see `behaviour`.
-        let behaviour = self.policy.behaviour(&normalise(&target.path));
+        let behaviour = self.policy.behaviour(&normalised(&target.path));
         let route = match behaviour {
             Behaviour::Route(_, route) => Some(route),
             Behaviour::Auth | Behaviour::None => None,

@@ -5,7 +5,6 @@
 //! 502 here.
 
 mod answer;
-mod behaviour;
 mod byte_range;
 mod cache;
 mod certificate;
