@@ -184,9 +184,13 @@ impl Site {
     }
 }
 
-/// What no line of a log may hold: the beginnings of tokens, and what stands before cookies, codes, states and signatures.
-const SECRETS: [&str; 9] = [
-    "eyJ",
+/// What no line of a log may hold: the beginnings of tokens (`{"alg"`, `{"kid"`, `{"typ"` and `{"sub"` in base64url; fewer
+/// letters would turn up in request ids by chance), and what stands before cookies, codes, states and signatures.
+const SECRETS: [&str; 12] = [
+    "eyJhbGci",
+    "eyJraWQi",
+    "eyJ0eXAi",
+    "eyJzdWIi",
     "__Host-sd-access=",
     "__Secure-sd-refresh=",
     "__Host-sd-try-",
