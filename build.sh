@@ -91,7 +91,7 @@ verb_package() {
 fill_dist() {
     need objcopy:binutils advzip:advancecomp
     # Functions with the same code become one, and what would unwind the stack is left out: a panic ends the process.
-    cargo rustc --locked --profile edge --package edge-auth --bin bootstrap --features deployed -- \
+    cargo rustc --locked --profile edge --package edge-lambda --bin bootstrap --features deployed -- \
         -C link-arg=-Wl,--icf=all -C link-arg=-Wl,--no-eh-frame-hdr
     mkdir -p dist/edge-auth
     objcopy --strip-all --remove-section .eh_frame --remove-section .gcc_except_table target/edge/bootstrap target/edge/small

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
-use crate::event::{Header, Headers, Response};
+use crate::event::{Headers, Response};
 
 /// An answer that is never cached, to be added to.
 pub fn answer(status: u16) -> Response {
@@ -21,7 +21,7 @@ impl Response {
     /// Adds a header line.
     #[must_use]
     pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.headers.entry(key.to_ascii_lowercase()).or_default().push(Header::new(key, value));
+        self.headers.add(key, value.into());
         self
     }
 

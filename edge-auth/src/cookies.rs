@@ -10,9 +10,8 @@ pub struct Cookies<'r>(Vec<(&'r str, &'r str)>);
 
 impl<'r> Cookies<'r> {
     /// Reads every `cookie` header (RFC 6265 §4.2; HTTP/2 splits them freely, RFC 9113 §8.2.3).
-    pub fn of(headers: &'r Headers) -> Self {
-        let lines = headers.get("cookie").into_iter().flatten();
-        let pairs = lines.flat_map(|h| h.value.split(';'));
+    pub fn of(headers: &'r Headers<'_>) -> Self {
+        let pairs = headers.values("cookie").flat_map(|line| line.split(';'));
         Self(pairs.filter_map(|p| p.split_once('=')).map(|(n, v)| (trim(n), trim(v))).collect())
     }
 
@@ -36,20 +35,19 @@ impl<'r> Cookies<'r> {
 }
 
 /// Takes every cookie that is the authorizer's own business out of the headers; the others stay as they were written.
-pub fn strip_own(headers: &mut Headers) {
-    let Some(lines) = headers.get_mut("cookie") else { return };
-    for line in lines.iter_mut() {
+pub fn strip_own(headers: &mut Headers<'_>) {
+    headers.retain(|name, line| {
+        if name != "cookie" {
+            return true;
+        }
         // Here any white space goes: whoever reads the cookies behind us may take off more than we do.
         let own = |pair: &&str| is_own(pair.split_once('=').map_or(*pair, |(name, _)| name).trim());
         if line.value.split(';').any(|pair| own(&pair)) {
             let kept: Vec<&str> = line.value.split(';').filter(|pair| !own(pair)).map(trim).collect();
-            line.value = kept.join("; ");
+            line.value = kept.join("; ").into();
         }
-    }
-    lines.retain(|line| !line.value.trim().is_empty());
-    if lines.is_empty() {
-        headers.remove("cookie");
-    }
+        !line.value.trim().is_empty()
+    });
 }
 
 /// Takes spaces and tabs off, as RFC 6265 §5.2 does, and nothing more: a browser lets a sibling subdomain set a cookie whose

@@ -1,5 +1,7 @@
 //! The line that is logged for each decision.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::event::{Event, Exchange, Outcome};
@@ -28,7 +30,7 @@ pub struct LogLine<'a> {
 
 impl<'a> LogLine<'a> {
     /// The line of a finished decision.
-    pub fn new(request_id: &'a str, decided: &'a Decided, duration_us: u64) -> Self {
+    pub fn new(request_id: &'a str, decided: &'a Decided<'_>, duration_us: u64) -> Self {
         let (decision, status) = match &decided.outcome {
             Outcome::Forward(_) => ("forward", None),
             Outcome::Respond(response) => ("respond", Some(response.status.as_str())),
@@ -47,24 +49,24 @@ impl<'a> LogLine<'a> {
 
 /// A decision that waits for nothing any more.
 #[derive(Debug)]
-pub struct Decided {
+pub struct Decided<'e> {
     /// What the function returns.
-    pub outcome: Outcome,
+    pub outcome: Outcome<'e>,
     /// Why.
     pub reason: Reason,
     /// The path pattern of the route that decided.
-    pub route: Option<String>,
+    pub route: Option<Arc<str>>,
     /// A keyed digest of whose session it is.
-    pub subject: Option<std::sync::Arc<str>>,
+    pub subject: Option<Arc<str>>,
 }
 
 /// CloudFront's id of the request; empty where an event has none.
-pub fn request_id(event: &Event) -> &str {
+pub fn request_id<'a>(event: &'a Event<'_>) -> &'a str {
     event.records.first().map_or("", |record| id_of(&record.cf))
 }
 
 /// Only what CloudFront's ids are made of, since it is logged and goes into answers; empty where it is anything else.
-pub(crate) fn id_of(exchange: &Exchange) -> &str {
+pub(crate) fn id_of<'a>(exchange: &'a Exchange<'_>) -> &'a str {
     let config = exchange.config.as_ref();
     let id = config.and_then(|config| config.request_id.as_deref()).unwrap_or_default();
     if id.len() <= 256 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b)) { id } else { "" }

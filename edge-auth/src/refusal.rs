@@ -80,12 +80,12 @@ fn allowed_origin<'r>(context: &Context<'r, '_>) -> Option<&'r str> {
 }
 
 /// A top-level navigation by Fetch metadata (W3C), or by Accept where a client sends none.
-fn is_navigation(request: &Request) -> bool {
+fn is_navigation(request: &Request<'_>) -> bool {
     if request.method != "GET" && request.method != "HEAD" {
         return false;
     }
     match (request.single_header("sec-fetch-mode"), request.single_header("sec-fetch-dest")) {
-        (None, None) => request.header_values("accept").any(|v| v.to_ascii_lowercase().contains("text/html")),
+        (None, None) => request.headers.values("accept").any(|v| v.to_ascii_lowercase().contains("text/html")),
         (mode, dest) => mode == Some("navigate") && dest == Some("document"),
     }
 }

@@ -21,11 +21,11 @@ fn holds(allow: &Allow, claims: &Claims, captures: &Captures<'_>) -> Result<bool
         Allow::Pass => false,
         Allow::GroupsAny(names) => {
             let groups = claims.groups()?.unwrap_or_default();
-            names.iter().any(|name| groups.contains(name))
+            names.iter().any(|name| groups.contains(&name.as_str()))
         }
         Allow::GroupsAll(names) => {
             let groups = claims.groups()?.unwrap_or_default();
-            names.iter().all(|name| groups.contains(name))
+            names.iter().all(|name| groups.contains(&name.as_str()))
         }
         Allow::ScopesAny(names) => {
             let scopes = claims.scopes()?;

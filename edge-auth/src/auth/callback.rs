@@ -8,7 +8,7 @@ use crate::decide::{Context, Step};
 use crate::query;
 use crate::reason::Reason;
 
-pub(super) fn callback(context: &Context<'_, '_>) -> (Step, Reason) {
+pub(super) fn callback(context: &Context<'_, '_>) -> (Step<'static>, Reason) {
     let Some((endpoints, _)) = context.config.hosted() else {
         return failure(404, Reason::NoRoute, "There is no sign-in here.");
     };

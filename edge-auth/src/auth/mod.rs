@@ -34,17 +34,17 @@ const SESSION_SECONDS: u64 = 30 * 86_400;
 pub struct KeysWanted(pub usize);
 
 /// Answers a request under `/_auth/`.
-pub fn handle(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step, Reason), KeysWanted> {
+pub fn handle(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step<'static>, Reason), KeysWanted> {
     let request = context.request;
     let read = request.method == "GET" || request.method == "HEAD";
-    let answered = match request.uri.as_str() {
+    let answered = match &*request.uri {
         "/_auth/refresh" if read || request.method == "POST" => return refresh::refresh(context, memory),
         "/_auth/callback" if read => callback::callback(context),
         "/_auth/sign-out" if read => done(sign_out::button(), Reason::SignIn),
         "/_auth/sign-out" if request.method == "POST" => sign_out::sign_out(context, memory),
         "/_auth/signed-out" if read => done(sign_out::signed_out(), Reason::SignedOut),
         _ => {
-            let (status, reason) = match request.uri.as_str() {
+            let (status, reason) = match &*request.uri {
                 "/_auth/callback" | "/_auth/refresh" | "/_auth/sign-out" | "/_auth/signed-out" => {
                     (405, Reason::MethodNotAllowed)
                 }
@@ -58,12 +58,12 @@ pub fn handle(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step, R
     Ok(answered)
 }
 
-fn done(response: Response, reason: Reason) -> (Step, Reason) {
+fn done(response: Response, reason: Reason) -> (Step<'static>, Reason) {
     (Step::Done(Outcome::Respond(response)), reason)
 }
 
 /// The page of a sign-in that did not work: says what to do, reflects nothing.
-fn failure(status: u16, reason: Reason, advice: &str) -> (Step, Reason) {
+fn failure(status: u16, reason: Reason, advice: &str) -> (Step<'static>, Reason) {
     let text = format!("<p>{advice}</p><p><a href=\"/\">Start again</a></p><small>{reason}</small>");
     done(page(status, "Signing in did not work", &text, "").with("X-Stagedoor-Reason", reason.as_str()), reason)
 }
@@ -74,7 +74,7 @@ fn failure(status: u16, reason: Reason, advice: &str) -> (Step, Reason) {
 /// [`Reason::CrossSite`].
 pub fn same_site(context: &Context<'_, '_>, allowed_origins_too: bool) -> Result<(), Reason> {
     let request = context.request;
-    let ours = match (request.headers.contains_key("sec-fetch-site"), request.single_header("origin")) {
+    let ours = match (request.headers.contains("sec-fetch-site"), request.single_header("origin")) {
         (true, _) => request.single_header("sec-fetch-site") == Some("same-origin"),
         (false, Some(origin)) => {
             let own = site(context).is_some_and(|own| own == origin);

@@ -63,7 +63,7 @@ impl Way {
 }
 
 /// Answers `GET` and `POST /_auth/refresh`.
-pub fn refresh(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step, Reason), KeysWanted> {
+pub fn refresh(context: &Context<'_, '_>, memory: &mut Memory) -> Result<(Step<'static>, Reason), KeysWanted> {
     let way = Way::of(context);
     if matches!(way, Way::Script)
         && let Err(reason) = same_site(context, false)
@@ -103,7 +103,7 @@ impl Renewal {
     }
 
     /// Ends with the new session's cookies, or without.
-    pub(super) fn end(self, cookies: Result<Vec<String>, Unusable>) -> (Step, Reason) {
+    pub(super) fn end(self, cookies: Result<Vec<String>, Unusable>) -> (Step<'static>, Reason) {
         match cookies {
             Ok(cookies) => {
                 let renewed = cookies.into_iter().fold(self.way.go_on(), |a, cookie| a.with("Set-Cookie", cookie));

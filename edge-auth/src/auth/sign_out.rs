@@ -4,7 +4,7 @@ use super::token_request::basic;
 use super::{REFRESH_COOKIE, done, failure, same_site, site, without_session};
 use crate::answer::{answer, page};
 use crate::decide::{Context, Step};
-use crate::event::{Outcome, Response};
+use crate::event::Response;
 use crate::memory::Memory;
 use crate::query;
 use crate::reason::Reason;
@@ -20,7 +20,7 @@ pub struct Revocation {
     /// The `Authorization` header, for a client with a secret. Never to be logged.
     pub authorization: Option<String>,
     /// The answer to the viewer, however the revocation ends.
-    pub then: Outcome,
+    pub then: Response,
 }
 
 /// What a GET shows: signing out takes a click, so that no image or link can do it.
@@ -34,7 +34,7 @@ pub fn signed_out() -> Response {
     page(200, "You are signed out", "<p><a href=\"/\">Sign in again</a></p>", "")
 }
 
-pub fn sign_out(context: &Context<'_, '_>, memory: &mut Memory) -> (Step, Reason) {
+pub fn sign_out(context: &Context<'_, '_>, memory: &mut Memory) -> (Step<'static>, Reason) {
     if let Err(reason) = same_site(context, false) {
         return failure(403, reason, "Signing out was asked for by another site. Use the button on this one.");
     }
@@ -61,7 +61,7 @@ pub fn sign_out(context: &Context<'_, '_>, memory: &mut Memory) -> (Step, Reason
                 url: url.clone(),
                 form: query::join(&[("token", token), ("client_id", &endpoints.client_id)]),
                 authorization: basic(endpoints),
-                then: Outcome::Respond(answer),
+                then: answer,
             };
             (Step::Revoke(Box::new(revocation)), Reason::SignedOut)
         }

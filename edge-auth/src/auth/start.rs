@@ -66,7 +66,7 @@ pub fn start(context: &Context<'_, '_>, to: &str) -> Option<Response> {
 /// Where to go after signing in: path and query of this request, the token parameter left out.
 pub fn return_target(request: &Request, policy: &Policy) -> String {
     let query = query::without(&request.querystring, &policy.tokens.query_parameter);
-    let whole = if query.is_empty() { request.uri.clone() } else { format!("{}?{query}", request.uri) };
+    let whole = if query.is_empty() { request.uri.to_string() } else { format!("{}?{query}", request.uri) };
     let printable = whole.bytes().all(|b| b.is_ascii_graphic());
     if printable && whole.len() <= LONGEST_RETURN && request.uri.starts_with('/') { whole } else { "/".to_owned() }
 }

@@ -58,7 +58,7 @@ impl State {
 
 impl State {
     /// On to the wanted page, with the session's cookies and without the attempt's.
-    pub(super) fn signed_in(self, cookies: Vec<String>) -> (Step, Reason) {
+    pub(super) fn signed_in(self, cookies: Vec<String>) -> (Step<'static>, Reason) {
         let attempt = session_cookie(&format!("{ATTEMPT_PREFIX}{}", self.attempt), "", "/", 0);
         let signed_in = answer(302)
             .with("Location", self.return_to)

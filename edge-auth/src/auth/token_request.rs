@@ -65,7 +65,7 @@ impl TokenRequest {
     }
 
     /// Judges what the provider answered, at `now` in Unix seconds, and ends the sign-in or the renewal.
-    pub fn finish(self, answer: ProviderAnswer, config: &EdgeConfig, memory: &mut Memory, now: u64) -> Verdict {
+    pub fn finish(self, answer: ProviderAnswer, config: &EdgeConfig, memory: &mut Memory, now: u64) -> Verdict<'static> {
         let check = match self.purpose {
             Purpose::SignIn(_) => "code_exchange",
             Purpose::Renewal(_) => "renewal",
@@ -158,7 +158,7 @@ pub(super) fn basic(endpoints: &SignInEndpoints) -> Option<String> {
     Some(format!("Basic {}", STANDARD.encode(format!("{}:{secret}", endpoints.client_id))))
 }
 
-fn sign_in_failed(unusable: &Unusable) -> (Step, Reason) {
+fn sign_in_failed(unusable: &Unusable) -> (Step<'static>, Reason) {
     let advice = match unusable {
         Unusable::NoAnswer => "The sign-in service did not answer in time. Try again in a moment.",
         Unusable::Refused => "The sign-in service did not accept this sign-in.",

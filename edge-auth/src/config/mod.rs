@@ -127,7 +127,8 @@ impl EdgeConfig {
     /// person can be found together by whoever may read the log, and nobody's `sub` can be read out of it.
     pub(crate) fn subject_digest(&self, sub: &str) -> Option<String> {
         let tag = hmac::sign(self.log_key.as_ref()?, sub.as_bytes());
-        Some(tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        let start = u64::from_be_bytes(*tag.as_ref().first_chunk()?);
+        Some(format!("{start:016x}"))
     }
 
     /// What hosted sign-in needs, where the policy wants it and the deployment has it.

@@ -19,18 +19,18 @@ pub fn carry_out(context: &Context<'_, '_>, route: Option<&Route>, ruling: Rulin
     }
 }
 
-pub fn verdict(
-    exchange: Exchange,
+pub fn verdict<'e>(
+    exchange: Exchange<'e>,
     config: &EdgeConfig,
     memory: &mut Memory,
     moment: &super::Moment,
     route: Option<&Route>,
     ruling: Ruling,
     trace: Trace,
-) -> Verdict {
+) -> Verdict<'e> {
     let Trace { checks, subject } = trace;
-    let pattern = || route.map(|r| r.path.source().to_owned());
-    let forward = |mut exchange: Exchange, known: Option<&Known>| {
+    let pattern = || route.map(|r| r.path.shared_source());
+    let forward = |mut exchange: Exchange<'e>, known: Option<&Known>| {
         forward::strip(&mut exchange.request, &config.policy);
         if let Some(route) = route {
             forward::inform(&mut exchange.request, route, known.map(|k| &k.session));
@@ -39,7 +39,7 @@ pub fn verdict(
     };
     match ruling {
         Ruling::SignIn(step, reason) => {
-            Verdict { step, reason, route: Some(format!("{AUTH_PREFIX}*")), subject, checks }
+            Verdict { step, reason, route: Some(format!("{AUTH_PREFIX}*").into()), subject, checks }
         }
         Ruling::Respond(reason, response) => {
             let step = Step::Done(Outcome::Respond(response));
@@ -58,7 +58,7 @@ pub fn verdict(
     }
 }
 
-pub fn event_malformed() -> Verdict {
+pub fn event_malformed() -> Verdict<'static> {
     let reason = Reason::EventMalformed;
     let body = serde_json::json!({"status": 400, "reason": reason.as_str(), "message": reason.message()});
     let answer = crate::answer::answer(400).body("application/json", body.to_string());

@@ -30,11 +30,11 @@ pub struct Moment {
 
 /// What the adapter has to do now.
 #[derive(Debug)]
-pub enum Step {
+pub enum Step<'e> {
     /// Return this.
-    Done(Outcome),
+    Done(Outcome<'e>),
     /// Fetch an issuer's keys, then [`KeyFetch::finish`].
-    FetchKeys(Box<KeyFetch>),
+    FetchKeys(Box<KeyFetch<'e>>),
     /// Ask the identity provider's token endpoint, then [`TokenRequest::finish`].
     AskTokens(Box<TokenRequest>),
     /// Revoke a refresh token at the identity provider (a failure changes nothing), then return [`Revocation::then`].
@@ -52,13 +52,13 @@ pub struct Check {
 
 /// A decision and how it came about.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct Verdict<'e> {
     /// What to do.
-    pub step: Step,
+    pub step: Step<'e>,
     /// Why.
     pub reason: Reason,
     /// The path pattern of the route that decided.
-    pub route: Option<String>,
+    pub route: Option<Arc<str>>,
     /// A keyed digest of whose session it is; see [`EdgeConfig`].
     pub subject: Option<Arc<str>>,
     /// Every check in order.
@@ -67,7 +67,7 @@ pub struct Verdict {
 
 /// What a decision is made of.
 pub(crate) struct Context<'r, 'c> {
-    pub request: &'r Request,
+    pub request: &'r Request<'r>,
     pub request_id: &'r str,
     pub config: &'c EdgeConfig,
     pub moment: &'r Moment,
@@ -75,22 +75,27 @@ pub(crate) struct Context<'r, 'c> {
 }
 
 /// Decides over an event given as bytes: what a Lambda is handed.
-pub fn decide_bytes(event: &[u8], config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict {
-    match serde_json::from_slice::<Event>(event) {
-        Ok(event) if event.records.len() == 1 => decide(event, config, memory, moment),
-        _ => answering::event_malformed(),
+pub fn decide_bytes<'e>(event: &'e [u8], config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict<'e> {
+    match Event::read(event) {
+        Some(event) => decide(event, config, memory, moment),
+        None => Verdict::event_malformed(),
     }
 }
 
 /// Decides over one event, which must hold one record.
-pub fn decide(event: Event, config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict {
+pub fn decide<'e>(event: Event<'e>, config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict<'e> {
     match event.records.into_iter().next() {
         Some(record) => decide_exchange(record.cf, config, memory, moment),
-        None => answering::event_malformed(),
+        None => Verdict::event_malformed(),
     }
 }
 
-fn decide_exchange(exchange: Exchange, config: &EdgeConfig, memory: &mut Memory, moment: &Moment) -> Verdict {
+fn decide_exchange<'e>(
+    exchange: Exchange<'e>,
+    config: &EdgeConfig,
+    memory: &mut Memory,
+    moment: &Moment,
+) -> Verdict<'e> {
     let mut trace = Trace { checks: Vec::with_capacity(8), subject: None };
     let request_id = log::id_of(&exchange);
     let cookies = Cookies::of(&exchange.request.headers);
@@ -118,11 +123,16 @@ impl Trace {
     }
 }
 
-impl Verdict {
+impl<'e> Verdict<'e> {
+    /// The verdict over what is no event of one record.
+    pub fn event_malformed() -> Self {
+        answering::event_malformed()
+    }
+
     /// A verdict of sign-in's own.
-    pub(crate) fn of_sign_in(step: Step, reason: Reason, check: &'static str) -> Self {
+    pub(crate) fn of_sign_in(step: Step<'e>, reason: Reason, check: &'static str) -> Self {
         let checks = vec![Check { check, outcome: reason.as_str() }];
-        let route = Some(format!("{}*", crate::policy::AUTH_PREFIX));
+        let route = Some(format!("{}*", crate::policy::AUTH_PREFIX).into());
         Self { step, reason, route, subject: None, checks }
     }
 }

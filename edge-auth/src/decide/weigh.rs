@@ -10,7 +10,7 @@ use crate::{auth, path, refusal, rule};
 
 /// What a request comes to.
 pub enum Ruling {
-    SignIn(Step, Reason),
+    SignIn(Step<'static>, Reason),
     Forward(Reason, Option<Known>),
     Respond(Reason, Response),
     Refuse(Reason),
@@ -78,8 +78,8 @@ fn rule_on(
 ) -> Result<Ruling, Unproven> {
     let request = context.request;
     let is_preflight = request.method == "OPTIONS"
-        && request.headers.contains_key("origin")
-        && request.headers.contains_key("access-control-request-method");
+        && request.headers.contains("origin")
+        && request.headers.contains("access-control-request-method");
     if is_preflight {
         let preflight = trace.note("cors", refusal::preflight(context))?;
         return Ok(Ruling::Respond(Reason::Preflight, preflight));
@@ -98,7 +98,7 @@ fn rule_on(
     trace.subject.clone_from(&known.subject);
     let captures = route.path.captures(&request.uri).unwrap_or_default();
     trace.note("rule", rule::check(&route.allow, known.session.claims(), &captures))?;
-    if source == TokenSource::Cookie && !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+    if source == TokenSource::Cookie && !matches!(&*request.method, "GET" | "HEAD" | "OPTIONS") {
         trace.note("same_site", auth::same_site(context, true))?;
     }
     if matches!(route.action, Action::Pass { .. }) {

@@ -2,38 +2,50 @@
 //!
 //! Shapes from the Lambda@Edge event structure of the CloudFront developer guide. Fields that we have no use for are
 //! kept as they came, so that a forwarded request loses nothing. Events written by hand may lack `config`, a header's
-//! `key`, `clientIp` and `querystring`.
+//! `key`, `clientIp` and `querystring`. Texts are borrowed from the event wherever JSON writes them as they are.
 
+mod headers;
 mod read;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use headers::{Header, Headers};
+
 /// One event; CloudFront always sends exactly one record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Event<'e> {
     /// The records.
     #[serde(rename = "Records")]
-    pub records: Vec<Record>,
+    pub records: Vec<Record<'e>>,
+}
+
+impl<'e> Event<'e> {
+    /// Reads an event of one record; `None` where the bytes are anything else.
+    pub fn read(json: &'e [u8]) -> Option<Self> {
+        // As text at once: otherwise each string of it would be looked through for what is no UTF-8.
+        let text = std::str::from_utf8(json).ok()?;
+        serde_json::from_str::<Event<'e>>(text).ok().filter(|event| event.records.len() == 1)
+    }
 }
 
 /// The wrapper around what CloudFront says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Record<'e> {
     /// The event proper.
-    pub cf: Exchange,
+    pub cf: Exchange<'e>,
 }
 
 /// A request on its way, and where it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Exchange {
+pub struct Exchange<'e> {
     /// Which distribution and which of its events.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub config: Option<Config>,
+    pub config: Option<Config<'e>>,
     /// The viewer's request.
-    pub request: Request,
+    pub request: Request<'e>,
     /// `response` of the response events, and whatever is added later.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -42,73 +54,48 @@ pub struct Exchange {
 /// Which distribution sent the event.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Config {
+pub struct Config<'e> {
     /// `d111111abcdef8.cloudfront.net`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub distribution_domain_name: Option<String>,
+    pub distribution_domain_name: Option<Cow<'e, str>>,
     /// `EDFDVBD6EXAMPLE`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub distribution_id: Option<String>,
+    pub distribution_id: Option<Cow<'e, str>>,
     /// `viewer-request` where we run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
+    pub event_type: Option<Cow<'e, str>>,
     /// CloudFront's id of the request, which is also in its access log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    pub request_id: Option<Cow<'e, str>>,
     /// What is added later.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
 
-/// Header lists by lower-case name.
-pub type Headers = BTreeMap<String, Vec<Header>>;
-
-/// One line of a header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// The name as the client wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// The value.
-    pub value: String,
-}
-
-impl Header {
-    /// A line with a key.
-    pub fn new(key: &str, value: impl Into<String>) -> Self {
-        Self { key: Some(key.to_owned()), value: value.into() }
-    }
-}
-
 /// A request, as received and as forwarded.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Request {
+pub struct Request<'e> {
     /// IPv4 or IPv6 text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_ip: Option<String>,
+    pub client_ip: Option<Cow<'e, str>>,
     /// By lower-case name.
-    pub headers: Headers,
+    pub headers: Headers<'e>,
     /// Upper-case.
-    pub method: String,
+    pub method: Cow<'e, str>,
     /// Raw, without `?`.
-    pub querystring: String,
+    pub querystring: Cow<'e, str>,
     /// The raw path.
-    pub uri: String,
+    pub uri: Cow<'e, str>,
     /// `body` and, at the origin events, `origin`.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
 
-impl Request {
-    /// The values of a header, in order; the name in lower case.
-    pub fn header_values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.headers.get(name).into_iter().flatten().map(|h| h.value.as_str())
-    }
-
+impl Request<'_> {
     /// The value of a header that must stand alone: `None` where it is missing or said more than once.
     pub fn single_header(&self, name: &str) -> Option<&str> {
-        let mut values = self.header_values(name);
+        let mut values = self.headers.values(name);
         match (values.next(), values.next()) {
             (Some(value), None) => Some(value),
             _ => None,
@@ -117,7 +104,7 @@ impl Request {
 }
 
 /// What the function answers instead of forwarding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
     /// A string of three digits: CloudFront rejects a number.
@@ -125,18 +112,18 @@ pub struct Response {
     /// The reason phrase.
     pub status_description: String,
     /// By lower-case name.
-    pub headers: Headers,
+    pub headers: Headers<'static>,
     /// Text; left out where empty, since `null` is rejected.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub body: String,
 }
 
 /// What the Lambda returns: a request to forward or an answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Outcome {
+pub enum Outcome<'e> {
     /// Go on to the cache and the origin with this.
-    Forward(Request),
+    Forward(Request<'e>),
     /// Answer the viewer with this.
     Respond(Response),
 }

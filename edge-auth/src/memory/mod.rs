@@ -87,7 +87,7 @@ impl Memory {
         }
         let subject = session.subject().and_then(|sub| config.subject_digest(sub)).map(Arc::from);
         let known = Known { session, subject };
-        self.verified.insert(token, &known, at, &self.issuers, now);
+        self.verified.insert(&known, at, &self.issuers, now);
         Ok(known)
     }
 

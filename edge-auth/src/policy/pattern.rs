@@ -1,5 +1,7 @@
 //! A route's path as written, and what may be written there.
 
+use std::sync::Arc;
+
 use super::problem::Problem;
 use crate::path;
 
@@ -7,7 +9,7 @@ use crate::path;
 /// `{name}`, one whole, non-empty segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    source: String,
+    source: Arc<str>,
     pub(super) tokens: Vec<Token>,
 }
 
@@ -38,7 +40,7 @@ impl Pattern {
             problem(format!("the path {source:?} must begin with /"));
         }
         let tokens = tokens(source, &mut problem);
-        let pattern = Self { source: source.to_owned(), tokens: tokens.unwrap_or_default() };
+        let pattern = Self { source: source.into(), tokens: tokens.unwrap_or_default() };
         let length = pattern.behaviour().len();
         if length > LONGEST {
             problem(format!("the path has {length} bytes; CloudFront takes at most {LONGEST}"));
@@ -53,6 +55,11 @@ impl Pattern {
     /// The pattern as written.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The same, to be kept.
+    pub fn shared_source(&self) -> Arc<str> {
+        Arc::clone(&self.source)
     }
 
     /// What CloudFront is given: `*` in the place of each `{name}`.

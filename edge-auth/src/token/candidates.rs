@@ -37,7 +37,7 @@ pub const AMPLIFY_PREFIX: &str = "CognitoIdentityServiceProvider.";
 
 /// Finds the candidates in the order of the policy's `tokens.from`.
 pub fn candidates<'r>(
-    request: &'r Request,
+    request: &'r Request<'_>,
     cookies: &Cookies<'r>,
     policy: &Policy,
     issuers: &[Issuer],
@@ -59,7 +59,7 @@ pub fn candidates<'r>(
                 }
             }
             TokenSource::Bearer => {
-                for value in request.header_values("authorization") {
+                for value in request.headers.values("authorization") {
                     take(Ok(bearer(value).map(Cow::Borrowed)));
                 }
             }

@@ -1,35 +1,36 @@
 //! The claims of a token, each read with the type that it must have.
 
-use serde_json::{Map, Number, Value};
-
+use super::strict_json::{Object, Value};
 use super::{Issuer, IssuerKind};
 use crate::policy::TokenUse;
 use crate::reason::Reason;
 
 /// A token's claims. Reading one never treats a wrong type as "absent": that would let an odd token slip past a check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claims(Map<String, Value>);
+#[derive(Debug, Clone)]
+pub struct Claims(Object);
 
 impl Claims {
-    /// Claims are no proof of anything: what is verified is a [`super::VerifiedSession`].
-    pub(crate) fn new(claims: Map<String, Value>) -> Self {
-        Self(claims)
+    /// Reads a JSON object, or nothing where it is anything else, has a key twice or nests more than 64 deep. Claims are no
+    /// proof of anything: what is verified is a [`super::VerifiedSession`].
+    pub fn read(json: Vec<u8>) -> Option<Self> {
+        Object::read(json).map(Self)
     }
 
     /// A claim that is a string; `None` where it is missing or anything else.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str()
+        self.0.text(name)
     }
 
     /// `cognito:groups`; `None` where there is no such claim.
     ///
     /// # Errors
     /// [`Reason::ClaimMalformed`] where it is no array of strings.
-    pub fn groups(&self) -> Result<Option<Vec<String>>, Reason> {
-        let Some(claim) = self.0.get("cognito:groups") else { return Ok(None) };
-        let list = claim.as_array().ok_or(Reason::ClaimMalformed)?;
-        let names = list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
-        names.map(Some).ok_or(Reason::ClaimMalformed)
+    pub fn groups(&self) -> Result<Option<Vec<&str>>, Reason> {
+        match self.0.get("cognito:groups") {
+            None => Ok(None),
+            Some(Value::Texts(names)) => Ok(Some(names.iter().collect())),
+            Some(_) => Err(Reason::ClaimMalformed),
+        }
     }
 
     /// `scope`, split at spaces (RFC 6749 §3.3); empty where there is none.
@@ -39,7 +40,7 @@ impl Claims {
     pub fn scopes(&self) -> Result<Vec<&str>, Reason> {
         match self.0.get("scope") {
             None => Ok(Vec::new()),
-            Some(Value::String(text)) => Ok(text.split(' ').filter(|s| !s.is_empty()).collect()),
+            Some(Value::Text(text)) => Ok(text.split(' ').filter(|s| !s.is_empty()).collect()),
             Some(_) => Err(Reason::ClaimMalformed),
         }
     }
@@ -48,7 +49,7 @@ impl Claims {
     pub(crate) fn check_text(&self, name: &str) -> Result<Option<&str>, Reason> {
         match self.0.get(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Text(text)) => Ok(Some(text)),
             Some(_) => Err(Reason::ClaimMalformed),
         }
     }
@@ -58,11 +59,12 @@ impl Claims {
         client.is_some_and(|client| self.audiences().is_ok_and(|all| all.contains(&client)))
     }
 
-    /// `exp`, `nbf` and `iat` against the clock (RFC 7519 §4.1); `exp` in whole seconds.
+    /// `exp`, `nbf` and `iat` against the clock (RFC 7519 §4.1): seconds, perhaps with a fraction, far below 2^53, where
+    /// `f64` is exact. Gives `exp` in whole seconds.
     pub(super) fn check_times(&self, now: u64, leeway_seconds: u32) -> Result<u64, Reason> {
         let time = |name: &str| match self.0.get(name) {
             None => Ok(None),
-            Some(Value::Number(n)) => Ok(Some(seconds(n))),
+            Some(Value::Number(seconds)) => Ok(Some(seconds)),
             Some(_) => Err(Reason::ClaimMalformed),
         };
         let leeway = f64::from(leeway_seconds);
@@ -101,18 +103,11 @@ impl Claims {
     /// `aud`: one string or an array of them (RFC 7519 §4.1.3).
     fn audiences(&self) -> Result<Vec<&str>, Reason> {
         match self.0.get("aud") {
-            Some(Value::String(one)) => Ok(vec![one]),
-            Some(Value::Array(list)) => {
-                list.iter().map(Value::as_str).collect::<Option<_>>().ok_or(Reason::ClaimMalformed)
-            }
+            Some(Value::Text(one)) => Ok(vec![one]),
+            Some(Value::Texts(list)) => Ok(list.iter().collect()),
             _ => Err(Reason::ClaimMalformed),
         }
     }
-}
-
-/// A `NumericDate` (RFC 7519 §2): seconds, perhaps with a fraction. Dates are far below 2^53, where `f64` is exact.
-fn seconds(number: &Number) -> f64 {
-    number.as_f64().unwrap_or(f64::NAN)
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use super::rsa::VerifyingKey;
+
 /// One issuer's public keys by `kid`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeySet(Vec<(String, PublicKey)>);
@@ -42,8 +44,11 @@ impl KeySet {
 }
 
 /// An RSA public key of 2,048 to 8,192 bits for RS256.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey(Vec<u8>);
+#[derive(Debug, Clone)]
+pub struct PublicKey { pkcs1: Vec<u8>, rsa: VerifyingKey }
+
+impl PartialEq for PublicKey { fn eq(&self, other: &Self) -> bool { self.pkcs1 == other.pkcs1 } }
+impl Eq for PublicKey {}
 
 impl PublicKey {
     /// Reads a JWK. `None` where it is not RSA, is for another use or algorithm, or its numbers are out of range.
@@ -69,12 +74,13 @@ impl PublicKey {
         if !(2048..=8192).contains(&bits) || !odd(&n) || !e_in_range {
             return None;
         }
-        Some(Self(pkcs1(&n, &e)))
+        let pkcs1 = pkcs1(&n, &e);
+        let rsa = VerifyingKey::new(&n, &e)?;
+        Some(Self { pkcs1, rsa: rsa })
     }
 
-    /// The key as DER `RSAPublicKey` (RFC 8017 A.1.1).
-    pub fn pkcs1(&self) -> &[u8] {
-        &self.0
+    pub(super) fn rsa(&self) -> &VerifyingKey {
+        &self.rsa
     }
 }
 

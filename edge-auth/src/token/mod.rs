@@ -4,6 +4,7 @@ mod candidates;
 mod claims;
 mod jws;
 mod keys;
+mod rsa;
 mod strict_json;
 
 use std::sync::Arc;
@@ -60,7 +61,6 @@ struct Session {
     token: String,
     claims: Claims,
     expires_at: u64,
-    groups: Vec<String>,
 }
 
 impl VerifiedSession {
@@ -80,8 +80,8 @@ impl VerifiedSession {
     }
 
     /// `cognito:groups`.
-    pub fn groups(&self) -> &[String] {
-        &self.0.groups
+    pub fn groups(&self) -> Vec<&str> {
+        self.0.claims.groups().ok().flatten().unwrap_or_default()
     }
 
     /// `exp`, Unix seconds.
@@ -126,8 +126,8 @@ impl<'t> UnverifiedToken<'t> {
         if token.len() > max_bytes {
             return Err(Reason::TokenTooLarge);
         }
-        let jws = CompactJws::parse(token)?;
-        let claims = strict_json::object(&jws.payload).map(Claims::new).ok_or(Reason::TokenMalformed)?;
+        let mut jws = CompactJws::parse(token)?;
+        let claims = Claims::read(std::mem::take(&mut jws.payload)).ok_or(Reason::TokenMalformed)?;
         jws.key_id()?;
         let issuer = claims.text("iss").and_then(|iss| issuers.iter().position(|i| i.issuer == iss));
         Ok(Self { token, jws, claims, issuer: issuer.ok_or(Reason::IssuerUnknown)? })
@@ -153,9 +153,9 @@ impl<'t> UnverifiedToken<'t> {
         let Self { token, claims, .. } = self;
         let expires_at = claims.check_times(now, expect.leeway_seconds)?;
         claims.check_audience(issuer, expect.token_use)?;
-        let groups = claims.groups()?.unwrap_or_default();
+        claims.groups()?;
         claims.check_text("sub")?;
-        Ok(VerifiedSession(Arc::new(Session { token: token.to_owned(), claims, expires_at, groups })))
+        Ok(VerifiedSession(Arc::new(Session { token: token.to_owned(), claims, expires_at })))
     }
 
     /// The same, of a token whose time must have passed.

@@ -3,49 +3,220 @@
 //! Two parsers that disagree about a duplicate key would see two tokens (RFC 8725 §2.4 and RFC 7515 §4 ask for
 //! rejection; most libraries take the last).
 
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// The deepest nesting that is read; the object itself counts as one.
 const DEEPEST: usize = 64;
 
-/// Reads an object, or nothing where the bytes are anything else.
-pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    // Few brackets cannot nest deep: counting them is a twentieth of the time of following them.
-    let brackets = text.bytes().filter(|b| matches!(b, b'[' | b'{')).count();
-    if brackets > DEEPEST && depth(text) > DEEPEST {
-        return None;
-    }
-    serde_json::from_str::<UniqueKeys>(text).ok().map(|o| o.0)
+/// An object that keeps its own text: a string is a place in it, and only one with escapes is a copy. Tokens are read at
+/// every first request of a session, and hold no escapes.
+#[derive(Debug, Clone)]
+pub struct Object {
+    text: String,
+    members: Vec<(Text, Member)>,
 }
 
-struct UniqueKeys(Map<String, Value>);
+/// What a member of an object is, as far as tokens use it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'o> {
+    /// A string.
+    Text(&'o str),
+    /// A number; see RFC 8259 §6 on how exact.
+    Number(f64),
+    /// An array of strings.
+    Texts(Texts<'o>),
+    /// Anything else.
+    Other,
+}
 
-impl<'de> Deserialize<'de> for UniqueKeys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Keys).map(UniqueKeys)
+/// An array of strings.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'o> {
+    object: &'o Object,
+    list: &'o [Text],
+}
+
+impl<'o> Texts<'o> {
+    /// The strings in order.
+    pub fn iter(self) -> impl Iterator<Item = &'o str> {
+        self.list.iter().map(move |text| self.object.resolve(text))
     }
 }
 
-struct Keys;
+impl PartialEq for Texts<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
 
-impl<'de> Visitor<'de> for Keys {
-    type Value = Map<String, Value>;
+#[derive(Debug, Clone)]
+enum Text {
+    At(Range<usize>),
+    Unescaped(Box<str>),
+}
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+#[derive(Debug, Clone)]
+enum Member {
+    Text(Text),
+    Number(f64),
+    Texts(Vec<Text>),
+    Other,
+}
+
+/// Most tokens have fewer claims than that.
+const USUAL_MEMBERS: usize = 20;
+
+impl Object {
+    /// Reads an object, or nothing where the bytes are anything else.
+    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        let text = String::from_utf8(bytes).ok()?;
+        // Few brackets cannot nest deep: counting them is a twentieth of the time of following them.
+        let brackets = text.bytes().filter(|b| matches!(b, b'[' | b'{')).count();
+        if brackets > DEEPEST && depth(&text) > DEEPEST {
+            return None;
+        }
+        let mut json = serde_json::Deserializer::from_str(&text);
+        let members = Members(In(&text)).deserialize(&mut json).ok()?;
+        json.end().ok()?;
+        let object = Self { text, members };
+        object.has_unique_names().then_some(object)
+    }
+
+    /// The member of that name.
+    pub fn get(&self, name: &str) -> Option<Value<'_>> {
+        let (_, member) = self.members.iter().find(|(text, _)| self.resolve(text) == name)?;
+        Some(match member {
+            Member::Text(text) => Value::Text(self.resolve(text)),
+            Member::Number(number) => Value::Number(*number),
+            Member::Texts(list) => Value::Texts(Texts { object: self, list }),
+            Member::Other => Value::Other,
+        })
+    }
+
+    /// The member of that name, where it is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn has_unique_names(&self) -> bool {
+        let mut names: Vec<&str> = self.members.iter().map(|(name, _)| self.resolve(name)).collect();
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair.first() != pair.last())
+    }
+
+    fn resolve<'o>(&'o self, text: &'o Text) -> &'o str {
+        match text {
+            Text::At(place) => self.text.get(place.clone()).unwrap_or_default(),
+            Text::Unescaped(text) => text,
+        }
+    }
+}
+
+/// The text that is being read.
+#[derive(Clone, Copy)]
+struct In<'t>(&'t str);
+
+impl In<'_> {
+    /// The place of a part of the text.
+    fn place(self, part: &str) -> Text {
+        let start = part.as_ptr().addr() - self.0.as_ptr().addr();
+        Text::At(start..start + part.len())
+    }
+}
+
+struct Members<'t>(In<'t>);
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = Vec<(Text, Member)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = Vec<(Text, Member)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, value)) = access.next_entry::<String, Value>()? {
-            if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("duplicate key"));
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(Member::Text(name)) = map.next_key_seed(self.0)? {
+            members.push((name, map.next_value_seed(self.0)?));
+        }
+        Ok(members)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for In<'_> {
+    type Value = Member;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for In<'_> {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Member, E> {
+        Ok(Member::Text(self.place(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Member, E> {
+        Ok(Member::Text(Text::Unescaped(text.into())))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Member, E> {
+        Ok(Member::Number(number as f64))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Member, E> {
+        Ok(Member::Number(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Member, E> {
+        Ok(Member::Number(number))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Member, E> {
+        Ok(Member::Other)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Member, E> {
+        Ok(Member::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
+        let (mut texts, mut others) = (Vec::new(), false);
+        while let Some(member) = list.next_element_seed(self)? {
+            match member {
+                Member::Text(text) => texts.push(text),
+                _ => others = true,
             }
         }
-        Ok(map)
+        Ok(if others { Member::Other } else { Member::Texts(texts) })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Member, A::Error> {
+        while map.next_key_seed(self)?.is_some() {
+            map.next_value_seed(self)?;
+        }
+        Ok(Member::Other)
     }
 }
 
@@ -69,8 +240,13 @@ fn depth(text: &str) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    fn object(bytes: &[u8]) -> Option<Object> {
+        Object::read(bytes.to_vec())
+    }
 
     #[test]
     fn one_reading_only() {
@@ -87,6 +263,10 @@ mod tests {
             b"{} {}",
             br#"{"a":1,"a":1}"#,
             br#"{"a":1,"\u0061":2}"#,
+            br#"{"a":"\ud800"}"#,
+            br#"{"a":{"b":["\ud800"]}}"#,
+            br#"{"a":1e999}"#,
+            br#"{"a":{"b":[1e999]}}"#,
             b"{\"a\":\"\xff\"}",
             b"\xef\xbb\xbf{}",
             b"{'a':1}",
@@ -95,5 +275,26 @@ mod tests {
         ] {
             assert!(object(bad).is_none(), "{}", String::from_utf8_lossy(bad));
         }
+    }
+
+    #[test]
+    fn members_keep_their_types() {
+        let object = object(
+            br#"{"a":"x","\u0062":"\u00e9\n","n":-1.5,"i":18446744073709551615,"l":["p","\u0071"],"e":[],
+                 "m":["p",1],"o":{"a":"y"},"t":true,"z":null}"#,
+        )
+        .unwrap();
+        assert_eq!(object.get("a"), Some(Value::Text("x")));
+        assert_eq!(object.text("b"), Some("\u{e9}\n"));
+        assert_eq!(object.get("n"), Some(Value::Number(-1.5)));
+        assert_eq!(object.get("i"), Some(Value::Number(18_446_744_073_709_551_615.0)));
+        for (name, texts) in [("l", &["p", "q"][..]), ("e", &[])] {
+            assert!(matches!(object.get(name), Some(Value::Texts(list)) if list.iter().eq(texts.iter().copied())));
+        }
+        for name in ["m", "o", "t", "z"] {
+            assert_eq!(object.get(name), Some(Value::Other), "{name}");
+        }
+        assert_eq!(object.get("x"), None);
+        assert_eq!(object.text("n"), None);
     }
 }

@@ -6,7 +6,6 @@ mod parts;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::normal::normalised;
 use super::{AUTH_PREFIX, Action, Allow, Behaviour, Captures, Gate, Mode, Origin, Policy, Route, TokenSource};
@@ -25,7 +24,7 @@ pub struct Question<'q> {
     /// In upper case.
     pub method: &'q str,
     /// The claims of a token that is taken as valid; `None` for a stranger.
-    pub claims: Option<&'q Map<String, Value>>,
+    pub claims: Option<&'q Claims>,
 }
 
 /// What becomes of a request, step by step.
@@ -153,9 +152,7 @@ impl Policy {
     }
 
     /// The same steps in the same order as the decision's.
-    fn judge(&self, route: &Route, captures: &Captures<'_>, claims: Option<&Map<String, Value>>) -> Judgement {
-        let claims = claims.map(|claims| Claims::new(claims.clone()));
-        let claims = claims.as_ref();
+    fn judge(&self, route: &Route, captures: &Captures<'_>, claims: Option<&Claims>) -> Judgement {
         let rule = Some(parts::rule(&route.allow, claims, captures));
         if route.allow == Allow::Anyone {
             return Judgement { reason: Reason::Anyone, token: None, rule };

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod provider;
+mod tls;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,7 @@ use edge_auth::{Memory, Moment, Revocation, Step, Verdict, decide};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use provider::Provider;
 use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::value::{RawValue, to_raw_value};
 
 /// A sign-in must end within the function's 5 s, start-up included.
 const TOKENS_TIMEOUT: Duration = Duration::from_millis(2500);
@@ -43,9 +45,9 @@ async fn main() -> Result<(), Error> {
     })?;
     let memory = Mutex::new(Memory::new(&config));
     let function = Arc::new(Function { config, memory, provider: Provider::new()?, random: SystemRandom::new() });
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = Arc::clone(&function);
-        async move { function.handle(event.payload).await }
+        async move { function.handle(&event.payload).await }
     }))
     .await
 }
@@ -58,19 +60,24 @@ fn beside(name: &str) -> Result<PathBuf, Error> {
 }
 
 impl Function {
-    async fn handle(&self, event: Event) -> Result<Outcome, Error> {
+    /// What the function answers to an event, both as JSON.
+    async fn handle(&self, event: &RawValue) -> Result<Box<RawValue>, Error> {
         let started = Instant::now();
-        let request_id = request_id(&event).to_owned();
+        let event = Event::read(event.get().as_bytes());
+        let request_id = event.as_ref().map_or("", request_id).to_owned();
         let decided = self.decided(event).await?;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         println!("{}", serde_json::to_string(&LogLine::new(&request_id, &decided, duration_us))?);
-        Ok(decided.outcome)
+        Ok(to_raw_value(&decided.outcome)?)
     }
 
     /// Takes the decision through all its steps. They end: an issuer's keys are asked for once, tokens once.
-    async fn decided(&self, event: Event) -> Result<Decided, Error> {
+    async fn decided<'e>(&self, event: Option<Event<'e>>) -> Result<Decided<'e>, Error> {
         let moment = self.moment()?;
-        let mut verdict = decide(event, &self.config, &mut self.memory(), &moment);
+        let mut verdict = match event {
+            Some(event) => decide(event, &self.config, &mut self.memory(), &moment),
+            None => Verdict::event_malformed(),
+        };
         loop {
             let Verdict { step, reason, route, subject, .. } = verdict;
             verdict = match step {
@@ -92,7 +99,7 @@ impl Function {
                     // A provider that does not answer keeps nobody signed in here.
                     let Revocation { url, form, authorization, then } = *revocation;
                     let _ = self.provider.post(&url, form, authorization, REVOKE_TIMEOUT).await;
-                    return Ok(Decided { outcome: then, reason, route, subject });
+                    return Ok(Decided { outcome: Outcome::Respond(then), reason, route, subject });
                 }
             };
         }

@@ -11,10 +11,11 @@ use hyper::client::conn::http1::handshake;
 use hyper::{Request, Response, Uri, body::Incoming};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+use crate::tls;
 
 /// Tokens are a few kilobytes, and so are sixteen keys.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -26,11 +27,7 @@ pub struct Provider {
 
 impl Provider {
     pub fn new() -> Result<Self, rustls::Error> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(crypto).with_safe_default_protocol_versions()?;
-        let config = builder.with_root_certificates(roots).with_no_client_auth();
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { tls: TlsConnector::from(Arc::new(tls::client()?)) })
     }
 
     /// Status and body of a GET; `None` where no whole answer came in time.

@@ -1,0 +1,114 @@
+//! Headers as events hold them: lists of lines by lower-case name.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+
+/// One line of a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Header<'e> {
+    /// The name as the client wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Cow<'e, str>>,
+    /// The value.
+    pub value: Cow<'e, str>,
+}
+
+/// All lines of all headers, in the order of their lower-case names and then as they came. One list, since most names have
+/// one line and a decision that reads three of them should not pay for a tree of lists.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Headers<'e>(Vec<(Cow<'e, str>, Header<'e>)>);
+
+impl<'e> Headers<'e> {
+    /// No headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lines as they were read; JSON gives the names in any order.
+    pub(super) fn of(mut lines: Vec<(Cow<'e, str>, Header<'e>)>) -> Self {
+        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self(lines)
+    }
+
+    /// Whether there is a line of that name, in lower case.
+    pub fn contains(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// The values of that name, in lower case, in order.
+    pub fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h str> + use<'h, 'e> {
+        let start = self.0.partition_point(|(other, _)| **other < *name);
+        let end = self.0.partition_point(|(other, _)| **other <= *name);
+        self.0.get(start..end).into_iter().flatten().map(|(_, line)| &*line.value)
+    }
+
+    /// Each line with its lower-case name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Header<'e>)> {
+        self.0.iter().map(|(name, line)| (&**name, line))
+    }
+
+    /// Adds a line behind those of its name.
+    pub fn add(&mut self, key: &str, value: impl Into<Cow<'e, str>>) {
+        let name = key.to_ascii_lowercase();
+        let end = self.0.partition_point(|(other, _)| **other <= *name);
+        let line = Header { key: Some(key.to_owned().into()), value: value.into() };
+        self.0.insert(end, (name.into(), line));
+    }
+
+    /// Makes this the only line of its name.
+    pub fn set(&mut self, key: &str, value: impl Into<Cow<'e, str>>) {
+        self.retain(|name, _| name != key.to_ascii_lowercase());
+        self.add(key, value);
+    }
+
+    /// Keeps the lines for which `keep` says so, of their lower-case name and the line, which it may change.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Header<'e>) -> bool) {
+        self.0.retain_mut(|(name, line)| keep(name, line));
+    }
+
+    /// The same with every name in lower case, as CloudFront writes them and people by hand do not.
+    #[must_use]
+    pub fn lower_case(self) -> Self {
+        Self::of(self.0.into_iter().map(|(name, line)| (name.to_ascii_lowercase().into(), line)).collect())
+    }
+}
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Lines<'a, 'e>(&'a [(Cow<'e, str>, Header<'e>)]);
+        impl Serialize for Lines<'_, '_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter().map(|(_, line)| line))
+            }
+        }
+        let lists = self.0.chunk_by(|(one, _), (other, _)| one == other);
+        serializer.collect_map(lists.filter_map(|lines| Some((&lines.first()?.0, Lines(lines)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(headers: &Headers<'_>, name: &str) -> Vec<String> {
+        headers.values(name).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn lines_of_a_name_stay_together_and_in_order() {
+        let mut headers = Headers::new();
+        for (key, value) in [("Vary", "1"), ("Set-Cookie", "a"), ("set-cookie", "b"), ("Age", "0"), ("Set-Cookie", "c")] {
+            headers.add(key, value);
+        }
+        assert_eq!(values(&headers, "set-cookie"), ["a", "b", "c"]);
+        assert_eq!(values(&headers, "set"), [""; 0]);
+        headers.set("Vary", "2");
+        headers.retain(|name, line| name != "age" && line.value != "b");
+        let written = serde_json::to_string(&headers).unwrap_or_default();
+        assert_eq!(
+            written,
+            r#"{"set-cookie":[{"key":"Set-Cookie","value":"a"},{"key":"Set-Cookie","value":"c"}],"vary":[{"key":"Vary","value":"2"}]}"#
+        );
+    }
+}
