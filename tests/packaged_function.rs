@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use edge_auth::config::EdgeConfig;
-use edge_auth::event::Outcome;
 use edge_auth::{Memory, Moment, Step, decide_bytes};
 use end_to_end::{dist, python, root};
 use local::runtime::{Function, FunctionConfig};
@@ -41,10 +40,7 @@ fn library(event: &[u8], config: &EdgeConfig, memory: &mut Memory) -> Value {
     loop {
         step = match step {
             Step::Done(outcome) => return serde_json::to_value(outcome).unwrap(),
-            Step::Revoke(revocation) => match revocation.then {
-                Outcome::Respond(response) => return serde_json::to_value(response).unwrap(),
-                Outcome::Forward(_) => panic!("a sign-out forwards nothing"),
-            },
+            Step::Revoke(revocation) => return serde_json::to_value(revocation.then).unwrap(),
             // The configured addresses lead nowhere, for the function as well.
             Step::FetchKeys(fetch) => fetch.finish(None, config, memory, &moment).step,
             Step::AskTokens(request) => request.finish(None, config, memory, now).step,

@@ -20,7 +20,16 @@ impl<'r> Cookies<'r> {
     /// # Errors
     /// [`Reason::AmbiguousCookie`] where two of that name differ: one of them was planted, and nobody can say which.
     pub fn single(&self, name: &str) -> Result<Option<&'r str>, Reason> {
-        let mut values = self.0.iter().filter(|(n, _)| *n == name).map(|(_, v)| *v);
+        self.single_of(&[name])
+    }
+
+    /// The cookie whose name consists of these parts.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn single_of(&self, parts: &[&str]) -> Result<Option<&'r str>, Reason> {
+        let is_named = |name: &str| parts.iter().try_fold(name, |rest, part| rest.strip_prefix(part)) == Some("");
+        let mut values = self.0.iter().filter(|(n, _)| is_named(n)).map(|(_, v)| *v);
         let Some(first) = values.next() else { return Ok(None) };
         if values.all(|v| v == first) { Ok(Some(first)) } else { Err(Reason::AmbiguousCookie) }
     }
@@ -36,17 +45,24 @@ impl<'r> Cookies<'r> {
 
 /// Takes every cookie that is the authorizer's own business out of the headers; the others stay as they were written.
 pub fn strip_own(headers: &mut Headers<'_>) {
-    headers.retain(|name, line| {
+    headers.retain(|name, value| {
         if name != "cookie" {
             return true;
         }
         // Here any white space goes: whoever reads the cookies behind us may take off more than we do.
-        let own = |pair: &&str| is_own(pair.split_once('=').map_or(*pair, |(name, _)| name).trim());
-        if line.value.split(';').any(|pair| own(&pair)) {
-            let kept: Vec<&str> = line.value.split(';').filter(|pair| !own(pair)).map(trim).collect();
-            line.value = kept.join("; ").into();
+        let own = |pair: &str| is_own(pair.split_once('=').map_or(pair, |(name, _)| name).trim());
+        let (mut kept, mut dropped) = (Vec::new(), false);
+        for pair in value.split(';') {
+            if own(pair) {
+                dropped = true;
+            } else {
+                kept.push(trim(pair));
+            }
         }
-        !line.value.trim().is_empty()
+        if dropped {
+            *value = kept.join("; ").into();
+        }
+        !value.trim().is_empty()
     });
 }
 

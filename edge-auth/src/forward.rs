@@ -16,8 +16,8 @@ pub fn strip(request: &mut Request<'_>, policy: &Policy) {
     }
     cookies::strip_own(&mut request.headers);
     let takes_bearer = policy.tokens.from.contains(&TokenSource::Bearer);
-    request.headers.retain(|name, line| {
-        let is_token = takes_bearer && name == "authorization" && bearer(&line.value).is_some();
+    request.headers.retain(|name, value| {
+        let is_token = takes_bearer && name == "authorization" && bearer(value).is_some();
         !is_own(name) && !is_token
     });
 }

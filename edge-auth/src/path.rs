@@ -13,30 +13,31 @@ pub fn is_canonical(path: &str, plus: bool) -> bool {
     if bytes.first() != Some(&b'/') {
         return false;
     }
-    let mut rest = bytes.iter().copied();
+    let (mut rest, mut escapes) = (bytes.iter(), false);
     while let Some(byte) = rest.next() {
-        let fine = match byte {
-            b'%' => match (rest.next().and_then(hex), rest.next().and_then(hex)) {
-                (Some(high), Some(low)) => escape_is_needed(high << 4 | low),
-                _ => false,
-            },
+        let fine = match *byte {
+            b'%' => {
+                escapes = true;
+                match (rest.next().and_then(|b| hex(*b)), rest.next().and_then(|b| hex(*b))) {
+                    (Some(high), Some(low)) => escape_is_needed(high << 4 | low),
+                    _ => false,
+                }
+            }
             b'+' => plus,
             // A raw byte beyond ASCII has a second spelling, its escape; browsers send that one.
             0..=b' ' | b'\\' | b'#' | b'?' | 0x7f.. => false,
+            // The segment that begins here.
+            b'/' => !matches!(
+                rest.as_slice(),
+                [b'/', ..] | [b'.'] | [b'.', b'/', ..] | [b'.', b'.'] | [b'.', b'.', b'/', ..]
+            ),
             _ => true,
         };
         if !fine {
             return false;
         }
     }
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        let inner_and_empty = segment.is_empty() && segments.peek().is_some();
-        if inner_and_empty || segment == "." || segment == ".." {
-            return false;
-        }
-    }
-    decode(path).is_some()
+    !escapes || decode(path).is_some()
 }
 
 /// The segment percent-decoded once; `None` where that is no UTF-8.

@@ -25,7 +25,7 @@ impl<'a> Function<'a> {
         Self { site, memory: Memory::new(site), fetches: 0 }
     }
 
-    fn decide(&mut self, event: Event, now: u64, endpoint: &ProviderAnswer) -> Reason {
+    fn decide(&mut self, event: Event<'static>, now: u64, endpoint: &ProviderAnswer) -> Reason {
         let mut verdict = decide(event, self.site, &mut self.memory, &at(now));
         while let Step::FetchKeys(fetch) = verdict.step {
             assert_eq!(fetch.url, format!("{ISSUER}/.well-known/jwks.json"));

@@ -15,7 +15,7 @@ mod sites;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use edge_auth::event::{Event, Outcome};
 use edge_auth::{Memory, Moment, Reason, Step, Verdict, decide, decide_bytes};
@@ -30,21 +30,21 @@ use sites::{SITES, Site};
 
 /// How a decision ended, once nothing is left to be asked of the provider.
 #[derive(Debug, PartialEq)]
-struct Ended {
-    outcome: Outcome,
+struct Ended<'e> {
+    outcome: Outcome<'e>,
     reason: Reason,
-    route: Option<String>,
+    route: Option<Arc<str>>,
     subject: Option<String>,
     checks: Vec<(&'static str, &'static str)>,
 }
 
-fn ended(first: Verdict, site: &Site, memory: &mut Memory, moment: &Moment, answers: &Answers) -> Ended {
+fn ended<'e>(first: Verdict<'e>, site: &Site, memory: &mut Memory, moment: &Moment, answers: &Answers) -> Ended<'e> {
     let mut verdict = first;
     for _ in 0..8 {
         let Verdict { step, reason, route, subject, checks } = verdict;
         let outcome = match step {
             Step::Done(outcome) => outcome,
-            Step::Revoke(revocation) => revocation.then,
+            Step::Revoke(revocation) => Outcome::Respond(revocation.then),
             Step::FetchKeys(fetch) => {
                 verdict = fetch.finish(answers.keys.clone(), &site.config, memory, moment);
                 continue;
@@ -60,7 +60,7 @@ fn ended(first: Verdict, site: &Site, memory: &mut Memory, moment: &Moment, answ
     panic!("the provider is asked again and again");
 }
 
-fn decided(asked: &Asked, memory: &mut Memory) -> Ended {
+fn decided(asked: &Asked, memory: &mut Memory) -> Ended<'static> {
     let (site, moment) = (&SITES[asked.site], Moment { now: asked.now, entropy: [7; 96] });
     let first = decide(asked.event.clone(), &site.config, memory, &moment);
     ended(first, site, memory, &moment, &asked.answers)

@@ -85,7 +85,7 @@ fn every_reason_comes_of_a_decision() {
 }
 
 /// A decision that ends in that reason. The compiler asks for an arm where a reason is new.
-fn made(reason: Reason) -> Verdict {
+fn made(reason: Reason) -> Verdict<'static> {
     let provider = Provider::new();
     let nothing = || json!({});
     match reason {
@@ -142,18 +142,18 @@ fn made(reason: Reason) -> Verdict {
 }
 
 /// What `/x` comes to with this token, on a site whose one route has these changes.
-fn visit(route: Value, token: &str) -> Verdict {
+fn visit(route: Value, token: &str) -> Verdict<'static> {
     let mut whole = json!({"path": "/*", "allow": "signed_in", "origin": "app"});
     whole.as_object_mut().unwrap().extend(route.as_object().unwrap().clone());
     let site = Provider::new().site(json!({"routes": [whole]}));
     decided(request("GET", "/x", "", &[("authorization", &format!("Bearer {token}"))]), &site, NOW)
 }
 
-fn at_sign_in(method: &str, uri: &str, headers: &[(&str, &str)]) -> Verdict {
+fn at_sign_in(method: &str, uri: &str, headers: &[(&str, &str)]) -> Verdict<'static> {
     decided(request(method, uri, "", headers), &Provider::new().site(json!({})), NOW)
 }
 
-fn preflight(origin: &str) -> Verdict {
+fn preflight(origin: &str) -> Verdict<'static> {
     let site = Provider::new().site(json!({"cors": {"allow_origins": ["https://app.example"]}}));
     let asked = [("origin", origin), ("access-control-request-method", "GET")];
     decided(request("OPTIONS", "/x", "", &asked), &site, NOW)
@@ -164,7 +164,7 @@ fn with_header(header: Value) -> String {
     Provider::new().sign(&header.to_string(), claims.to_string().as_bytes())
 }
 
-fn without_keys() -> Verdict {
+fn without_keys() -> Verdict<'static> {
     let provider = Provider::new();
     let issuer = json!({"kind": "cognito", "issuer": support::ISSUER, "clients": [support::CLIENT]});
     let site = provider.deployed(json!({}), json!({"issuers": [issuer]}));
@@ -172,7 +172,7 @@ fn without_keys() -> Verdict {
     decided(request("GET", "/x", "", &[("authorization", &bearer)]), &site, NOW)
 }
 
-fn after_signing_out() -> Verdict {
+fn after_signing_out() -> Verdict<'static> {
     let provider = Provider::new();
     let site = provider.site(json!({}));
     let mut memory = Memory::new(&site);
@@ -185,7 +185,7 @@ fn after_signing_out() -> Verdict {
     decided_by(&mut memory, visit(), &site, NOW)
 }
 
-fn asked(event: Event) -> TokenRequest {
+fn asked(event: Event<'static>) -> TokenRequest {
     match decided(event, &Provider::new().site(json!({})), NOW).step {
         Step::AskTokens(request) => *request,
         other => panic!("nobody is asked for tokens but {other:?}"),
@@ -193,7 +193,7 @@ fn asked(event: Event) -> TokenRequest {
 }
 
 /// A whole sign-in, with an ID token that belongs to it or not.
-fn signed_in(own: bool) -> Verdict {
+fn signed_in(own: bool) -> Verdict<'static> {
     let provider = Provider::new();
     let site = provider.site(json!({}));
     let redirect = answered(decided(request("GET", "/x", "", &[]), &site, NOW));
@@ -214,7 +214,7 @@ fn renewed_tokens(claims: Value) -> Vec<u8> {
 }
 
 /// A whole renewal, with what the provider answers.
-fn renewed(answer: edge_auth::ProviderAnswer) -> Verdict {
+fn renewed(answer: edge_auth::ProviderAnswer) -> Verdict<'static> {
     let provider = Provider::new();
     let site = provider.site(json!({}));
     let cookie =

@@ -29,7 +29,7 @@ fn begin(site: &EdgeConfig, uri: &str, query: &str) -> Begun {
     assert_eq!(parameter("code_challenge_method"), "S256");
     assert_eq!(parameter("code_challenge").len(), 43);
     assert_eq!(parameter("redirect_uri"), "https%3A%2F%2Fmedia.example%2F_auth%2Fcallback");
-    let attempt = &redirect.headers["set-cookie"][0].value;
+    let attempt = &redirect.headers.lines("set-cookie")[0].value;
     for attribute in ["__Host-sd-try-", "Path=/;", "HttpOnly", "Secure", "SameSite=Lax", "Max-Age=600"] {
         assert!(attempt.contains(attribute), "{attribute} is not in {attempt}");
     }
@@ -66,7 +66,7 @@ fn a_sign_in_ends_where_the_person_wanted_to_go() {
     assert_eq!(verdict.reason, Reason::SignedIn);
     let signed_in = answered(verdict);
     assert_eq!((signed_in.status.as_str(), header(&signed_in, "location")), ("302", "/watch/1?t=30&list=a+b"));
-    let set: Vec<&str> = signed_in.headers["set-cookie"].iter().map(|l| l.value.as_str()).collect();
+    let set: Vec<&str> = signed_in.headers.lines("set-cookie").iter().map(|l| l.value.as_ref()).collect();
     assert!(
         set.iter().any(|c| c.starts_with("__Host-sd-try-") && c.contains("Max-Age=0")),
         "the attempt is not ended: {set:?}"
@@ -119,7 +119,7 @@ fn a_state_that_is_not_this_browsers_own_is_refused_without_an_exchange() {
         let page = answered(verdict);
         assert_eq!(page.status, "400", "{what}");
         assert!(page.body.contains("another browser") && page.body.contains("Start again"), "{what}");
-        assert!(!page.headers.contains_key("set-cookie"), "{what}");
+        assert!(!page.headers.contains("set-cookie"), "{what}");
     }
 }
 
@@ -148,7 +148,7 @@ fn a_bad_answer_of_the_provider_sets_no_cookie_and_says_what_to_do() {
         assert_eq!(verdict.reason, Reason::SignInFailed, "{what}");
         let page = answered(verdict);
         assert!(page.body.contains(says), "{what}: {}", page.body);
-        assert!(!page.headers.contains_key("set-cookie"), "{what}");
+        assert!(!page.headers.contains("set-cookie"), "{what}");
         assert_strict(&page);
     }
 }
@@ -176,12 +176,12 @@ fn signing_out_ends_cookies_refresh_token_and_the_providers_session() {
     let Step::Revoke(revocation) = decided(own, &site, NOW).step else { panic!("nothing is revoked") };
     assert_eq!(revocation.url, "https://auth.example/revoke");
     assert_eq!(revocation.form, "token=opaque&client_id=client");
-    let edge_auth::event::Outcome::Respond(answer) = revocation.then else { panic!("a sign-out forwards nothing") };
+    let answer = revocation.then;
     assert_eq!(
         header(&answer, "location"),
         "https://auth.example/logout?client_id=client&logout_uri=https%3A%2F%2Fmedia.example%2F_auth%2Fsigned-out"
     );
-    let ended: Vec<&str> = answer.headers["set-cookie"].iter().map(|l| l.value.as_str()).collect();
+    let ended: Vec<&str> = answer.headers.lines("set-cookie").iter().map(|l| l.value.as_ref()).collect();
     assert!(ended.iter().all(|c| c.contains("Max-Age=0")) && ended.len() == 2, "{ended:?}");
 
     for headers in [&[("sec-fetch-site", "cross-site")][..], &[("origin", "https://evil.example")], &[]] {
@@ -189,7 +189,7 @@ fn signing_out_ends_cookies_refresh_token_and_the_providers_session() {
         all.push(("cookie", &session));
         let verdict = decided(request("POST", "/_auth/sign-out", "", &all), &site, NOW);
         assert_eq!(verdict.reason, Reason::CrossSite, "{headers:?}");
-        assert!(!answered(verdict).headers.contains_key("set-cookie"));
+        assert!(!answered(verdict).headers.contains("set-cookie"));
     }
     let button = answered(decided(request("GET", "/_auth/sign-out", "", &[]), &site, NOW));
     assert!(button.body.contains("<form method=\"post\" action=\"/_auth/sign-out\">"));
@@ -202,8 +202,13 @@ fn the_oldest_attempts_give_way_to_a_sixth() {
     let site = provider.site(json!({}));
     let five: Vec<String> = (0..5).map(|n| format!("__Host-sd-try-00000{n}=x")).collect();
     let redirect = answered(decided(request("GET", "/", "", &[("cookie", &five.join("; "))]), &site, NOW));
-    let ended: Vec<&str> =
-        redirect.headers["set-cookie"].iter().map(|l| l.value.as_str()).filter(|c| c.contains("Max-Age=0")).collect();
+    let ended: Vec<&str> = redirect
+        .headers
+        .lines("set-cookie")
+        .iter()
+        .map(|l| l.value.as_ref())
+        .filter(|c| c.contains("Max-Age=0"))
+        .collect();
     assert_eq!(ended.len(), 1);
     assert!(ended[0].starts_with("__Host-sd-try-000000="), "{ended:?}");
 }

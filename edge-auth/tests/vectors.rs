@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::Reason;
 use edge_auth::event::Event;
 use edge_auth::token::{CompactJws, KeySet, PublicKey, verify_compact, verify_rs256};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 fn directory() -> Option<PathBuf> {
@@ -30,7 +31,7 @@ fn the_example_events_of_the_developer_guide_are_read_without_loss() {
             continue;
         }
         let whole: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let event: Event = serde_json::from_value(whole.clone()).unwrap();
+        let event = Event::deserialize(whole.clone()).unwrap();
         assert_eq!(serde_json::to_value(event).unwrap(), whole, "{}", path.display());
         read += 1;
     }
@@ -144,7 +145,7 @@ fn a_key_of_another_kind_or_for_another_use_is_none() {
 fn another_algorithm_is_refused_whatever_key_is_given() {
     let Some(cases) = cases(SIGNATURES) else { return };
     let mut keys: Vec<PublicKey> = cases.iter().filter_map(|case| bare(&case.key)).collect();
-    keys.sort_by(|a, b| a.pkcs1().cmp(b.pkcs1()));
+    keys.sort_by(|a, b| a.modulus().cmp(b.modulus()));
     keys.dedup();
     assert_eq!(keys.len(), 5);
     let mut judged = Vec::new();
@@ -200,7 +201,7 @@ fn key_sets_are_judged_as_their_authors_say() {
     for case in &cases {
         let header = CompactJws::parse(case.jws()).unwrap().header;
         let set = KeySet::from_jwks(&case.key).unwrap();
-        let found = set.find(header["kid"].as_str().unwrap());
+        let found = set.find(header.text("kid").unwrap());
         let verified = found.is_some_and(|key| verify_compact(case.jws(), key).is_ok());
         let expected = match case.id {
             7 => true,
@@ -209,7 +210,7 @@ fn key_sets_are_judged_as_their_authors_say() {
             _ => case.valid,
         };
         assert_eq!(verified, expected, "case {}", case.id);
-        judged.push((header["alg"].as_str().unwrap().to_owned(), found.is_some()));
+        judged.push((header.text("alg").unwrap().to_owned(), found.is_some()));
     }
     // Of the RS256 keys there are none for 6 (for encryption), 8 (1,024 bits) and 9 (an exponent of one).
     let rs256 = |found| judged.iter().filter(|(alg, f)| alg == "RS256" && *f == found).count();

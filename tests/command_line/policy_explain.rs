@@ -104,6 +104,7 @@ fn policy_explain_refuses_bad_usage_with_what_was_expected() {
         path
     };
     let (list, broken) = (file("list.json", "[]"), file("broken.json", "eyJhbGciOiJSUzI1NiJ9.e30.x"));
+    let twice = file("twice.json", r#"{"sub": "alice", "sub": "bob"}"#);
     let policy = file("policy.yaml", "version: 1\nroutes:\n  - { path: /a, allow: everyone, origin: app }\n");
     let path_expected = "has no path; expected https://HOST/PATH or /PATH";
     for (arguments, says) in [
@@ -120,6 +121,10 @@ fn policy_explain_refuses_bad_usage_with_what_was_expected() {
             format!("{list}: JSON, but no object; expected a JSON object with a token's"),
         ),
         (vec!["/a", "--token-claims", &broken], format!("{broken}: not JSON: ")),
+        (
+            vec!["/a", "--token-claims", &twice],
+            format!("{twice}: a key stands there twice, or it nests over 64 deep; "),
+        ),
         (vec!["/a", "--method", "BREW"], "error: invalid value 'BREW' for '--method <METHOD>'".to_owned()),
         (vec![], "error: the following required arguments were not provided".to_owned()),
     ] {

@@ -31,9 +31,9 @@ fn check_sign_in(body: &[u8], moment: &Moment) {
     let memory = &mut Memory::new(&SITE);
     let event = ask("GET", "/", "", &[("host", "media.example")]);
     let (_, redirect) = responds(decide(event, &SITE, memory, moment), memory, moment);
-    let (_, state) = redirect.headers["location"][0].value.split_once("&state=").expect("a state");
+    let (_, state) = redirect.headers.lines("location")[0].value.split_once("&state=").expect("a state");
     let query = format!("code=c&state={}", state.split('&').next().unwrap_or_default());
-    let cookie = redirect.headers["set-cookie"][0].value.split(';').next().unwrap_or_default();
+    let cookie = redirect.headers.lines("set-cookie")[0].value.split(';').next().unwrap_or_default();
     let event = ask("GET", "/_auth/callback", &query, &[("host", "media.example"), ("cookie", cookie)]);
     let request = asks(decide(event, &SITE, memory, moment));
     let verdict = request.finish(Some((200, body.to_vec())), &SITE, memory, NOW);
@@ -79,8 +79,8 @@ fn responds(verdict: Verdict, memory: &mut Memory, moment: &Moment) -> (Reason, 
 
 /// The token of the session that an answer begins.
 fn sets_session(response: &Response) -> Option<&str> {
-    let lines = response.headers.get("set-cookie").into_iter().flatten();
-    let lines: Vec<&str> = lines.map(|line| line.value.as_str()).collect();
+    let lines = response.headers.lines("set-cookie").iter();
+    let lines: Vec<&str> = lines.map(|line| line.value.as_ref()).collect();
     for line in &lines {
         let attributes: Vec<&str> = line.split("; ").skip(1).collect();
         let (path, age) = (attributes[0], attributes[1]);

@@ -8,12 +8,11 @@ use super::site::is_own_cookie;
 /// Each line of the input is a `cookie` header: what is ours goes, what is not stays, and a second time changes nothing.
 pub fn cookies(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let line = |(at, value): (usize, &str)| Header {
-        key: (at % 2 == 0).then(|| "Cookie".to_owned()),
-        value: value.to_owned(),
-    };
-    let lines: Vec<Header> = text.split('\n').enumerate().map(line).collect();
-    let mut headers = Headers::from([("cookie".to_owned(), lines), ("accept".to_owned(), Vec::new())]);
+    let mut headers = Headers::new();
+    headers.add("Accept", "*/*");
+    for (at, value) in text.split('\n').enumerate() {
+        headers.add(if at % 2 == 0 { "Cookie" } else { "cookie" }, value.to_owned());
+    }
     check_reading(&headers);
 
     let (own, foreign): (Vec<String>, Vec<String>) = pairs(&headers).into_iter().partition(|pair| is_own_pair(pair));
@@ -24,9 +23,9 @@ pub fn cookies(data: &[u8]) {
         assert!(Cookies::of(&headers).names_starting(prefix).is_empty(), "{prefix} is left in {headers:?}");
     }
     if own.is_empty() {
-        let blank = |line: &&Header| line.value.trim().is_empty();
-        let as_written: Vec<&Header> = before["cookie"].iter().filter(|line| !blank(line)).collect();
-        assert!(headers.get("cookie").into_iter().flatten().eq(as_written), "{before:?} became {headers:?}");
+        let blank = |line: &&Header<'_>| line.value.trim().is_empty();
+        let as_written: Vec<&Header<'_>> = before.lines("cookie").iter().filter(|line| !blank(line)).collect();
+        assert!(headers.lines("cookie").iter().eq(as_written), "{before:?} became {headers:?}");
     }
     let once = headers.clone();
     strip_own(&mut headers);
@@ -34,7 +33,7 @@ pub fn cookies(data: &[u8]) {
 }
 
 /// A name that stands once, or always with the same value, is found; any other is refused.
-fn check_reading(headers: &Headers) {
+fn check_reading(headers: &Headers<'_>) {
     let cookies = Cookies::of(headers);
     let all = pairs(headers);
     let named: Vec<(&str, &str)> =
@@ -47,8 +46,8 @@ fn check_reading(headers: &Headers) {
     assert!(sorted.is_sorted() && named.iter().all(|(name, _)| sorted.contains(name)), "{sorted:?}");
 }
 
-fn pairs(headers: &Headers) -> Vec<String> {
-    let lines = headers.get("cookie").into_iter().flatten();
+fn pairs(headers: &Headers<'_>) -> Vec<String> {
+    let lines = headers.lines("cookie").iter();
     let pairs = lines.flat_map(|line| line.value.split(';')).map(trim);
     pairs.filter(|pair| !pair.trim().is_empty()).map(str::to_owned).collect()
 }

@@ -55,7 +55,7 @@ fn check(data: &[u8], settled: &Settled) {
 
 /// The site's rules once more, in the plainest words.
 fn check_way(request: &Request, asked: &Request, reason: Reason) {
-    let uri = request.uri.as_str();
+    let uri = request.uri.as_ref();
     assert!(is_canonical(uri, true) && !uri.starts_with("/_auth/"), "{uri} is forwarded");
     if uri == "/health" || uri.starts_with("/static/") {
         assert_eq!(reason, Reason::Anyone, "{uri}");
@@ -67,7 +67,7 @@ fn check_way(request: &Request, asked: &Request, reason: Reason) {
     let below = |prefix: &str| uri.strip_prefix(prefix).is_some_and(|rest| rest.contains('/'));
     assert!(!uri.starts_with("/p/") && !below("/play/"), "{uri} is for passes");
     assert!(!below("/media/") || uri.starts_with("/media/alice/"), "{uri} is not hers");
-    let writes = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+    let writes = !matches!(request.method.as_ref(), "GET" | "HEAD" | "OPTIONS");
     assert!(!writes || uri.starts_with("/api/"), "{} {uri}", request.method);
     let told = !below("/media/") && !uri.starts_with("/site/");
     check_forwarded(request, told.then_some(ACCESS));
@@ -75,6 +75,6 @@ fn check_way(request: &Request, asked: &Request, reason: Reason) {
 
 /// Whether a request holds that token at any place where tokens are looked for.
 fn carries(request: &Request, token: &str) -> bool {
-    let mut values = request.header_values("cookie").chain(request.header_values("authorization"));
+    let mut values = request.headers.values("cookie").chain(request.headers.values("authorization"));
     values.any(|value| value.contains(token)) || form_decoded(&request.querystring).contains(token)
 }

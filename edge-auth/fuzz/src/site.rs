@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use edge_auth::config::EdgeConfig;
-use edge_auth::event::{Event, Exchange, Header, Headers, Outcome, Record, Request, Response};
+use edge_auth::event::{Event, Exchange, Headers, Outcome, Record, Request, Response};
 use edge_auth::{Memory, Moment, Reason, Step, TokenRequest, Verdict};
 use serde_json::Map;
 
@@ -56,35 +56,37 @@ fn replaced(bytes: &[u8], name: &[u8], by: &[u8]) -> Vec<u8> {
 }
 
 /// An event of one request; headers by name, each of one line.
-pub fn ask(method: &str, uri: &str, querystring: &str, headers: &[(&str, &str)]) -> Event {
-    let line = |value: &str| vec![Header { key: None, value: value.to_owned() }];
-    let all: Headers = headers.iter().map(|(name, value)| ((*name).to_owned(), line(value))).collect();
+pub fn ask(method: &str, uri: &str, querystring: &str, headers: &[(&str, &str)]) -> Event<'static> {
+    let mut all = Headers::new();
+    for (name, value) in headers {
+        all.add(name, (*value).to_owned());
+    }
     let request = Request {
         client_ip: None,
         headers: all,
-        method: method.to_owned(),
-        querystring: querystring.to_owned(),
-        uri: uri.to_owned(),
+        method: method.to_owned().into(),
+        querystring: querystring.to_owned().into(),
+        uri: uri.to_owned().into(),
         rest: Map::new(),
     };
     Event { records: vec![Record { cf: Exchange { config: None, request, rest: Map::new() } }] }
 }
 
 /// A decision that waits for no keys any more.
-pub struct Settled {
+pub struct Settled<'e> {
     pub reason: Reason,
-    pub end: End,
+    pub end: End<'e>,
 }
 
 /// What it ends in.
-pub enum End {
-    Forward(Box<Request>),
+pub enum End<'e> {
+    Forward(Box<Request<'e>>),
     Respond(Response),
     AskTokens(Box<TokenRequest>),
 }
 
 /// Goes on until no keys are wanted; nobody answers where they are asked for. Looks at every answer on its way.
-pub fn settle(mut verdict: Verdict, config: &EdgeConfig, memory: &mut Memory, at: &Moment) -> Settled {
+pub fn settle<'e>(mut verdict: Verdict<'e>, config: &EdgeConfig, memory: &mut Memory, at: &Moment) -> Settled<'e> {
     // Each issuer is asked once at most: the pause between two attempts is longer than this.
     for _ in 0..=config.issuers.len() {
         let outcome = match verdict.step {
@@ -93,7 +95,7 @@ pub fn settle(mut verdict: Verdict, config: &EdgeConfig, memory: &mut Memory, at
                 continue;
             }
             Step::AskTokens(request) => return Settled { reason: verdict.reason, end: End::AskTokens(request) },
-            Step::Revoke(revocation) => revocation.then,
+            Step::Revoke(revocation) => Outcome::Respond(revocation.then),
             Step::Done(outcome) => outcome,
         };
         let json = serde_json::to_vec(&outcome).expect("an outcome is JSON");
@@ -113,25 +115,22 @@ pub fn settle(mut verdict: Verdict, config: &EdgeConfig, memory: &mut Memory, at
 fn check_answer(response: &Response, size: usize) {
     assert!(size < LARGEST_ANSWER, "an answer of {size} bytes");
     assert!(response.status.len() == 3 && response.status.bytes().all(|b| b.is_ascii_digit()), "{}", response.status);
-    for (name, lines) in &response.headers {
-        assert!(!lines.is_empty(), "{name} without a line");
-        for line in lines {
-            assert!(line.key.as_ref().is_some_and(|key| key.eq_ignore_ascii_case(name)), "{name} is written {line:?}");
-            // A line break here would be a header, or a whole answer, of the client's own making.
-            assert!(!line.value.chars().any(char::is_control), "{name} holds a control character: {line:?}");
-        }
+    for (name, line) in response.headers.iter() {
+        assert!(line.key.as_ref().is_some_and(|key| key.eq_ignore_ascii_case(name)), "{name} is written {line:?}");
+        // A line break here would be a header, or a whole answer, of the client's own making.
+        assert!(!line.value.chars().any(char::is_control), "{name} holds a control character: {line:?}");
     }
-    let location = response.headers.get("location").map_or(0, |lines| lines[0].value.len());
+    let location = response.headers.values("location").next().map_or(0, str::len);
     assert!(location < LONGEST_LOCATION, "an address of {location} bytes");
 }
 
 /// What nobody behind the authorizer may see, and what only it may say.
-pub fn check_forwarded(request: &Request, token: Option<&str>) {
-    for pair in request.header_values("cookie").flat_map(|line| line.split(';')) {
+pub fn check_forwarded(request: &Request<'_>, token: Option<&str>) {
+    for pair in request.headers.values("cookie").flat_map(|line| line.split(';')) {
         let name = pair.split('=').next().unwrap_or_default();
         assert!(!is_own_cookie(name), "the cookie {name:?} is forwarded");
     }
-    for value in request.header_values("authorization") {
+    for value in request.headers.values("authorization") {
         let scheme = value.split_ascii_whitespace().next().unwrap_or_default();
         assert!(!(scheme.eq_ignore_ascii_case("bearer") && value.trim().contains(' ')), "{value:?} is forwarded");
     }
@@ -139,10 +138,11 @@ pub fn check_forwarded(request: &Request, token: Option<&str>) {
         let name = form_decoded(pair.split('=').next().unwrap_or_default());
         assert_ne!(name, "token", "{:?} is forwarded", request.querystring);
     }
-    for name in request.headers.keys().filter(|name| name.replace('_', "-").starts_with("x-stagedoor-")) {
-        assert!(["x-stagedoor-token", "x-stagedoor-host"].contains(&name.as_str()), "{name} is forwarded");
+    let names = request.headers.iter().map(|(name, _)| name);
+    for name in names.filter(|name| name.replace('_', "-").starts_with("x-stagedoor-")) {
+        assert!(["x-stagedoor-token", "x-stagedoor-host"].contains(&name), "{name} is forwarded");
     }
-    let told: Vec<&str> = request.header_values("x-stagedoor-token").collect();
+    let told: Vec<&str> = request.headers.values("x-stagedoor-token").collect();
     assert_eq!(told, token.into_iter().collect::<Vec<_>>(), "the token that the app is told");
 }
 

@@ -29,8 +29,8 @@ fn begin(random: u8) -> Attempt {
         panic!("a sign-in begins with a redirect");
     };
     let first_of = |text: &str, end: char| text.split(end).next().unwrap_or_default().to_owned();
-    let (_, state) = redirect.headers["location"][0].value.split_once("&state=").expect("a state");
-    Attempt { state: first_of(state, '&'), cookie: first_of(&redirect.headers["set-cookie"][0].value, ';') }
+    let (_, state) = redirect.headers.lines("location")[0].value.split_once("&state=").expect("a state");
+    Attempt { state: first_of(state, '&'), cookie: first_of(&redirect.headers.lines("set-cookie")[0].value, ';') }
 }
 
 /// Four lines: the state, the cookie header, more of the query, the seconds that have passed. `{state}`, `{cookie}`, `{foreign}` and
@@ -103,7 +103,7 @@ fn asks_for_tokens(query: &str, cookies: &str, now: u64) -> bool {
         End::Forward(_) => panic!("a callback is forwarded"),
         End::Respond(answer) => {
             assert!([Reason::StateInvalid, Reason::SignInFailed].contains(&settled.reason), "{}", settled.reason);
-            assert!(!answer.headers.contains_key("set-cookie") && !answer.headers.contains_key("location"));
+            assert!(!answer.headers.contains("set-cookie") && !answer.headers.contains("location"));
             false
         }
         End::AskTokens(request) => {

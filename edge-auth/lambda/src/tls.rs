@@ -1,6 +1,6 @@
 //! The cryptography of TLS, as much as a client needs that talks to an identity provider.
 //!
-//! ring's own set for rustls would bring X25519, Ed25519, ChaCha20 and the signing of client certificates along, an eighth of
+//! ring's own set for rustls would bring Curve25519, `ChaCha20` and the signing of client certificates along, an eighth of
 //! the zip. What is left is what every TLS 1.3 server has to have (RFC 8446 §9.1) and what TLS 1.2 servers are asked for
 //! (RFC 9325 §4.2), with the signatures that public certificate authorities use.
 

@@ -65,7 +65,13 @@ impl TokenRequest {
     }
 
     /// Judges what the provider answered, at `now` in Unix seconds, and ends the sign-in or the renewal.
-    pub fn finish(self, answer: ProviderAnswer, config: &EdgeConfig, memory: &mut Memory, now: u64) -> Verdict<'static> {
+    pub fn finish(
+        self,
+        answer: ProviderAnswer,
+        config: &EdgeConfig,
+        memory: &mut Memory,
+        now: u64,
+    ) -> Verdict<'static> {
         let check = match self.purpose {
             Purpose::SignIn(_) => "code_exchange",
             Purpose::Renewal(_) => "renewal",

@@ -3,7 +3,7 @@
 use super::{Context, Step, Trace};
 use crate::event::Response;
 use crate::memory::{Known, Memory, Unproven};
-use crate::policy::{Action, Allow, Behaviour, Gate, Mode, Origin, Route, TokenSource};
+use crate::policy::{Action, Allow, Behaviour, Captures, Gate, Mode, Origin, Route, TokenSource};
 use crate::reason::Reason;
 use crate::token::candidates;
 use crate::{auth, path, refusal, rule};
@@ -18,9 +18,10 @@ pub enum Ruling {
     KeysWanted(usize),
 }
 
-enum Found<'a> {
+enum Found<'c, 'r> {
     Auth,
-    Route(&'a Route),
+    /// With the text of each `{name}`.
+    Route(&'c Route, Captures<'r>),
 }
 
 /// The route that decides, where there is one, and what it comes to.
@@ -36,11 +37,11 @@ pub fn weigh<'c>(context: &Context<'_, 'c>, memory: &mut Memory, trace: &mut Tra
             };
             (None, ruling)
         }
-        Ok(Found::Route(route)) | Err((_, Some(route))) if context.config.policy.mode == Mode::Off => {
+        Ok(Found::Route(route, _)) | Err((_, Some(route))) if context.config.policy.mode == Mode::Off => {
             (Some(route), Ruling::Forward(Reason::Off, None))
         }
-        Ok(Found::Route(route)) => {
-            let ruling = rule_on(context, memory, route, trace).unwrap_or_else(|unproven| match unproven {
+        Ok(Found::Route(route, captures)) => {
+            let ruling = rule_on(context, memory, route, &captures, trace).unwrap_or_else(|unproven| match unproven {
                 Unproven::Refused(reason) => Ruling::Refuse(reason),
                 Unproven::KeysWanted(issuer) => Ruling::KeysWanted(issuer),
             });
@@ -52,28 +53,32 @@ pub fn weigh<'c>(context: &Context<'_, 'c>, memory: &mut Memory, trace: &mut Tra
 
 /// The route that decides. CloudFront has picked the behaviour already, with `*` for each `{name}`; where the exact
 /// pattern does not hold, no later route may step in, since the request would go to the earlier one's origin.
-fn find_route<'c>(context: &Context<'_, 'c>, trace: &mut Trace) -> Result<Found<'c>, (Reason, Option<&'c Route>)> {
-    let uri = &context.request.uri;
-    let canonical = |plus| if path::is_canonical(uri, plus) { Ok(()) } else { Err(Reason::PathNotCanonical) };
-    trace.note("path", canonical(true)).map_err(|reason| (reason, None))?;
+fn find_route<'r, 'c: 'r>(
+    context: &Context<'r, 'c>,
+    trace: &mut Trace,
+) -> Result<Found<'c, 'r>, (Reason, Option<&'c Route>)> {
+    let uri: &'r str = &context.request.uri;
+    let canonical = |is_canonical| if is_canonical { Ok(()) } else { Err(Reason::PathNotCanonical) };
+    trace.note("path", canonical(path::is_canonical(uri, true))).map_err(|reason| (reason, None))?;
     let route = match context.config.policy.behaviour(uri) {
         Behaviour::Auth => return Ok(Found::Auth),
         Behaviour::Route(_, route) => Some(route),
         Behaviour::None => None,
     };
-    let exact = route.filter(|r| r.path.captures(uri).is_some()).ok_or(Reason::NoRoute);
-    let exact = trace.note("route", exact).map_err(|reason| (reason, route))?;
+    let exact = route.and_then(|r| Some((r, r.path.captures(uri)?))).ok_or(Reason::NoRoute);
+    let (exact, captures) = trace.note("route", exact).map_err(|reason| (reason, route))?;
     if !matches!(exact.action, Action::Origin { origin: Origin::App, .. }) {
         // S3 reads a raw `+` as a space: two readings.
-        trace.note("path", canonical(false)).map_err(|reason| (reason, Some(exact)))?;
+        trace.note("path", canonical(!uri.contains('+'))).map_err(|reason| (reason, Some(exact)))?;
     }
-    Ok(Found::Route(exact))
+    Ok(Found::Route(exact, captures))
 }
 
 fn rule_on(
     context: &Context<'_, '_>,
     memory: &mut Memory,
     route: &Route,
+    captures: &Captures<'_>,
     trace: &mut Trace,
 ) -> Result<Ruling, Unproven> {
     let request = context.request;
@@ -96,8 +101,7 @@ fn rule_on(
     trace.add("token", found.as_ref().map_or_else(Unproven::as_str, |_| "ok"));
     let (known, source) = found?;
     trace.subject.clone_from(&known.subject);
-    let captures = route.path.captures(&request.uri).unwrap_or_default();
-    trace.note("rule", rule::check(&route.allow, known.session.claims(), &captures))?;
+    trace.note("rule", rule::check(&route.allow, known.session.claims(), captures))?;
     if source == TokenSource::Cookie && !matches!(&*request.method, "GET" | "HEAD" | "OPTIONS") {
         trace.note("same_site", auth::same_site(context, true))?;
     }

@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer};
 /// One line of a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Header<'e> {
+    /// The name in lower case.
+    #[serde(skip)]
+    pub(super) name: Cow<'e, str>,
     /// The name as the client wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Cow<'e, str>>,
@@ -17,7 +20,7 @@ pub struct Header<'e> {
 /// All lines of all headers, in the order of their lower-case names and then as they came. One list, since most names have
 /// one line and a decision that reads three of them should not pay for a tree of lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Headers<'e>(Vec<(Cow<'e, str>, Header<'e>)>);
+pub struct Headers<'e>(Vec<Header<'e>>);
 
 impl<'e> Headers<'e> {
     /// No headers.
@@ -26,64 +29,65 @@ impl<'e> Headers<'e> {
     }
 
     /// Lines as they were read; JSON gives the names in any order.
-    pub(super) fn of(mut lines: Vec<(Cow<'e, str>, Header<'e>)>) -> Self {
-        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+    pub(super) fn of(mut lines: Vec<Header<'e>>) -> Self {
+        lines.sort_by(|one, other| one.name.cmp(&other.name));
         Self(lines)
     }
 
     /// Whether there is a line of that name, in lower case.
     pub fn contains(&self, name: &str) -> bool {
-        self.values(name).next().is_some()
+        !self.lines(name).is_empty()
     }
 
-    /// The values of that name, in lower case, in order.
+    /// The lines of that name, in lower case, in order.
+    pub fn lines(&self, name: &str) -> &[Header<'e>] {
+        let start = self.0.partition_point(|line| *line.name < *name);
+        let end = self.0.partition_point(|line| *line.name <= *name);
+        self.0.get(start..end).unwrap_or_default()
+    }
+
+    /// Their values.
     pub fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h str> + use<'h, 'e> {
-        let start = self.0.partition_point(|(other, _)| **other < *name);
-        let end = self.0.partition_point(|(other, _)| **other <= *name);
-        self.0.get(start..end).into_iter().flatten().map(|(_, line)| &*line.value)
+        self.lines(name).iter().map(|line| &*line.value)
     }
 
     /// Each line with its lower-case name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Header<'e>)> {
-        self.0.iter().map(|(name, line)| (&**name, line))
+        self.0.iter().map(|line| (&*line.name, line))
     }
 
     /// Adds a line behind those of its name.
     pub fn add(&mut self, key: &str, value: impl Into<Cow<'e, str>>) {
         let name = key.to_ascii_lowercase();
-        let end = self.0.partition_point(|(other, _)| **other <= *name);
-        let line = Header { key: Some(key.to_owned().into()), value: value.into() };
-        self.0.insert(end, (name.into(), line));
+        let end = self.0.partition_point(|line| *line.name <= *name);
+        self.0.insert(end, Header { name: name.into(), key: Some(key.to_owned().into()), value: value.into() });
     }
 
     /// Makes this the only line of its name.
     pub fn set(&mut self, key: &str, value: impl Into<Cow<'e, str>>) {
-        self.retain(|name, _| name != key.to_ascii_lowercase());
+        self.retain(|name, _| !name.eq_ignore_ascii_case(key));
         self.add(key, value);
     }
 
-    /// Keeps the lines for which `keep` says so, of their lower-case name and the line, which it may change.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Header<'e>) -> bool) {
-        self.0.retain_mut(|(name, line)| keep(name, line));
+    /// Keeps the lines for which `keep` says so, of their lower-case name and the value, which it may change.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Cow<'e, str>) -> bool) {
+        self.0.retain_mut(|line| keep(&line.name, &mut line.value));
     }
 
     /// The same with every name in lower case, as CloudFront writes them and people by hand do not.
     #[must_use]
-    pub fn lower_case(self) -> Self {
-        Self::of(self.0.into_iter().map(|(name, line)| (name.to_ascii_lowercase().into(), line)).collect())
+    pub fn lower_case(mut self) -> Self {
+        for line in &mut self.0 {
+            line.name = line.name.to_ascii_lowercase().into();
+        }
+        Self::of(self.0)
     }
 }
 
 impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Lines<'a, 'e>(&'a [(Cow<'e, str>, Header<'e>)]);
-        impl Serialize for Lines<'_, '_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.iter().map(|(_, line)| line))
-            }
-        }
-        let lists = self.0.chunk_by(|(one, _), (other, _)| one == other);
-        serializer.collect_map(lists.filter_map(|lines| Some((&lines.first()?.0, Lines(lines)))))
+        let lists = self.0.chunk_by(|one, other| one.name == other.name);
+        serializer.collect_map(lists.filter_map(|lines| Some((&lines.first()?.name, lines))))
     }
 }
 
@@ -98,13 +102,14 @@ mod tests {
     #[test]
     fn lines_of_a_name_stay_together_and_in_order() {
         let mut headers = Headers::new();
-        for (key, value) in [("Vary", "1"), ("Set-Cookie", "a"), ("set-cookie", "b"), ("Age", "0"), ("Set-Cookie", "c")] {
+        for (key, value) in [("Vary", "1"), ("Set-Cookie", "a"), ("set-cookie", "b"), ("Age", "0"), ("Set-Cookie", "c")]
+        {
             headers.add(key, value);
         }
         assert_eq!(values(&headers, "set-cookie"), ["a", "b", "c"]);
         assert_eq!(values(&headers, "set"), [""; 0]);
         headers.set("Vary", "2");
-        headers.retain(|name, line| name != "age" && line.value != "b");
+        headers.retain(|name, value| name != "age" && value != "b");
         let written = serde_json::to_string(&headers).unwrap_or_default();
         assert_eq!(
             written,

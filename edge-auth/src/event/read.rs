@@ -87,10 +87,16 @@ mapping!(
     })
 );
 
-mapping!(Header, "a line of a header", { key: "key" as Text<'de>, value: "value" as Text<'de> }, |_rest| {
+mapping!(Line, "a line of a header", { key: "key" as Text<'de>, value: "value" as Text<'de> }, |_rest| {
     let value = value.ok_or_else(|| A::Error::missing_field("value"))?.0;
-    Ok(Header { key: key.map(Text::into), value })
+    Ok(Line { key: key.map(Text::into), value })
 });
+
+/// A header without its name, which stands before the list.
+struct Line<'e> {
+    key: Option<Cow<'e, str>>,
+    value: Cow<'e, str>,
+}
 
 /// A string, borrowed where JSON writes it as it is; serde's own `Cow` is always a copy.
 struct Text<'e>(Cow<'e, str>);
@@ -155,7 +161,7 @@ impl<'de> Deserialize<'de> for Headers<'de> {
 /// Reads the lines of one name into the list of all.
 struct Lines<'l, 'e> {
     name: Cow<'e, str>,
-    into: &'l mut Vec<(Cow<'e, str>, Header<'e>)>,
+    into: &'l mut Vec<Header<'e>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Lines<'_, 'de> {
@@ -174,8 +180,8 @@ impl<'de> Visitor<'de> for Lines<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(line) = list.next_element()? {
-            self.into.push((self.name.clone(), line));
+        while let Some(Line { key, value }) = list.next_element()? {
+            self.into.push(Header { name: self.name.clone(), key, value });
         }
         Ok(())
     }

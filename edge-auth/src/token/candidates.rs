@@ -53,8 +53,14 @@ pub fn candidates<'r>(
             TokenSource::Cookie => {
                 take(cookies.single(ACCESS_COOKIE).map(|token| token.map(Cow::Borrowed)));
                 if policy.amplify_cookies {
-                    for name in amplify_names(cookies, policy.tokens.token_use, issuers) {
-                        take(cookies.single(&name).map(|token| token.map(Cow::Borrowed)));
+                    for client in issuers.iter().flat_map(|issuer| &issuer.clients) {
+                        // Those of the user whom Amplify counts as signed in.
+                        let user = cookies.single_of(&[AMPLIFY_PREFIX, client, ".LastAuthUser"]);
+                        let Ok(Some(user)) = user else { continue };
+                        for kind in amplify_kinds(policy.tokens.token_use) {
+                            let found = cookies.single_of(&[AMPLIFY_PREFIX, client, ".", user, kind]);
+                            take(found.map(|token| token.map(Cow::Borrowed)));
+                        }
                     }
                 }
             }
@@ -80,17 +86,11 @@ pub fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The cookies of the user whom Amplify's `LastAuthUser` names, for each of our clients.
-fn amplify_names(cookies: &Cookies<'_>, wanted: TokenUse, issuers: &[Issuer]) -> Vec<String> {
-    let kinds: &[&str] = match wanted {
-        TokenUse::Access => &["accessToken"],
-        TokenUse::Id => &["idToken"],
-        TokenUse::Either => &["accessToken", "idToken"],
-    };
-    let user_of = |client: &String| {
-        let user = cookies.single(&format!("{AMPLIFY_PREFIX}{client}.LastAuthUser")).ok()??;
-        Some(format!("{AMPLIFY_PREFIX}{client}.{user}"))
-    };
-    let users = issuers.iter().flat_map(|issuer| &issuer.clients).filter_map(user_of);
-    users.flat_map(|user| kinds.iter().map(move |kind| format!("{user}.{kind}"))).collect()
+/// How Amplify's cookies with a token of that use end.
+fn amplify_kinds(wanted: TokenUse) -> &'static [&'static str] {
+    match wanted {
+        TokenUse::Access => &[".accessToken"],
+        TokenUse::Id => &[".idToken"],
+        TokenUse::Either => &[".accessToken", ".idToken"],
+    }
 }

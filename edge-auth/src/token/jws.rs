@@ -11,7 +11,7 @@ use crate::reason::Reason;
 #[derive(Debug)]
 pub struct CompactJws<'t> {
     /// The decoded protected header.
-    header: Object,
+    pub header: Object,
     /// The decoded payload, of any shape.
     pub payload: Vec<u8>,
     /// The decoded signature.
@@ -77,5 +77,5 @@ pub fn verify_compact(token: &str, key: &PublicKey) -> Result<Vec<u8>, Reason> {
 /// # Errors
 /// [`Reason::SignatureInvalid`].
 pub fn verify_rs256(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Reason> {
-    if key.rsa().has_signed(message, signature) { Ok(()) } else { Err(Reason::SignatureInvalid) }
+    if key.prepared().has_signed(message, signature) { Ok(()) } else { Err(Reason::SignatureInvalid) }
 }

@@ -45,9 +45,18 @@ impl KeySet {
 
 /// An RSA public key of 2,048 to 8,192 bits for RS256.
 #[derive(Debug, Clone)]
-pub struct PublicKey { pkcs1: Vec<u8>, rsa: VerifyingKey }
+pub struct PublicKey {
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+    prepared: VerifyingKey,
+}
 
-impl PartialEq for PublicKey { fn eq(&self, other: &Self) -> bool { self.pkcs1 == other.pkcs1 } }
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.modulus, &self.exponent) == (&other.modulus, &other.exponent)
+    }
+}
+
 impl Eq for PublicKey {}
 
 impl PublicKey {
@@ -69,49 +78,21 @@ impl PublicKey {
         let (n, e) = (number("n")?, number("e")?);
         let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
         let odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
-        // RFC 8017 §3.1: e is odd, at least 3 and below n; ring takes up to 33 bits of it.
+        // RFC 8017 §3.1: e is odd, at least 3 and below n; AWS-LC takes up to 33 bits of it.
         let e_in_range = e.len() <= 4 && odd(&e) && e != [1];
         if !(2048..=8192).contains(&bits) || !odd(&n) || !e_in_range {
             return None;
         }
-        let pkcs1 = pkcs1(&n, &e);
-        let rsa = VerifyingKey::new(&n, &e)?;
-        Some(Self { pkcs1, rsa: rsa })
+        let prepared = VerifyingKey::new(&n, &e)?;
+        Some(Self { modulus: n, exponent: e, prepared })
     }
 
-    pub(super) fn rsa(&self) -> &VerifyingKey {
-        &self.rsa
+    /// The modulus, big-endian, without leading zeros.
+    pub fn modulus(&self) -> &[u8] {
+        &self.modulus
     }
-}
 
-/// `SEQUENCE { INTEGER n, INTEGER e }`; both without leading zeros.
-fn pkcs1(n: &[u8], e: &[u8]) -> Vec<u8> {
-    let mut body = integer(n);
-    body.extend(integer(e));
-    let mut sequence = vec![0x30];
-    sequence.extend(der_length(body.len()));
-    sequence.extend(body);
-    sequence
-}
-
-fn integer(number: &[u8]) -> Vec<u8> {
-    // A set top bit would make it negative.
-    let pad = number.first().is_some_and(|b| b & 0x80 != 0);
-    let mut der = vec![0x02];
-    der.extend(der_length(number.len() + usize::from(pad)));
-    der.extend(pad.then_some(0));
-    der.extend(number);
-    der
-}
-
-fn der_length(length: usize) -> Vec<u8> {
-    match u8::try_from(length) {
-        Ok(short) if short < 0x80 => vec![short],
-        _ => {
-            let bytes: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
-            let mut der = vec![0x80 | u8::try_from(bytes.len()).unwrap_or(8)];
-            der.extend(bytes);
-            der
-        }
+    pub(super) fn prepared(&self) -> &VerifyingKey {
+        &self.prepared
     }
 }

@@ -16,6 +16,7 @@ pub use candidates::{ACCESS_COOKIE, AMPLIFY_PREFIX, Candidate, Candidates, beare
 pub use claims::Claims;
 pub use jws::{CompactJws, verify_compact, verify_rs256};
 pub use keys::{KeySet, PublicKey};
+pub use strict_json::{Object, Texts, Value};
 
 /// An accepted issuer of tokens.
 #[derive(Debug, Clone)]

@@ -2,15 +2,13 @@
 //!
 //! Everything else is ring's. ring has no way to keep a key that it has prepared, and prepares it anew for each signature, a
 //! quarter of the time of checking one; AWS-LC's safe wrapper keeps it, but brings along every algorithm there is, half a
-//! megabyte of a zip that must stay below one. docs/decisions/0008 has the figures.
+//! megabyte of a zip that must stay below one. docs/decisions/0005 has the figures.
 #![allow(unsafe_code)]
 
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 
-use aws_lc_sys::{
-    BIGNUM, BN_bin2bn, BN_free, NID_sha256, RSA, RSA_free, RSA_new_public_key, RSA_verify,
-};
+use aws_lc_sys::{BIGNUM, BN_bin2bn, BN_free, NID_sha256, RSA, RSA_free, RSA_new_public_key, RSA_verify};
 use ring::digest::{SHA256, digest};
 
 /// An RSA public key, ready for use.
@@ -48,7 +46,14 @@ impl VerifyingKey {
         let digest = digest.as_ref();
         // SAFETY: pointers and lengths are those of slices that live through the call; the key lives as long as `self`.
         let verified = unsafe {
-            RSA_verify(NID_sha256, digest.as_ptr(), digest.len(), signature.as_ptr(), signature.len(), self.0.0.as_ptr())
+            RSA_verify(
+                NID_sha256,
+                digest.as_ptr(),
+                digest.len(),
+                signature.as_ptr(),
+                signature.len(),
+                self.0.0.as_ptr(),
+            )
         };
         verified == 1
     }

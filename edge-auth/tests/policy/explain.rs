@@ -5,6 +5,7 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::event::Outcome as Decided;
 use edge_auth::policy::Gate;
 use edge_auth::policy::explain::{Body, Ending, Explanation, Outcome, Question, RulePart};
+use edge_auth::token::Claims;
 use serde_json::{Value, json};
 
 use super::support::{NOW, Provider, decided, request};
@@ -30,7 +31,8 @@ fn site(provider: &Provider, change: Value) -> EdgeConfig {
 }
 
 fn explained(site: &EdgeConfig, method: &str, path: &str, claims: Option<&Value>) -> Explanation {
-    site.policy.explain(Question { path, method, claims: claims.map(|c| c.as_object().unwrap()) })
+    let claims = claims.map(|claims| Claims::read(claims.to_string().into_bytes()).unwrap());
+    site.policy.explain(Question { path, method, claims: claims.as_ref() })
 }
 
 /// The claims that a token of the provider has.
@@ -50,11 +52,11 @@ fn ending(ending: &Ending) -> String {
     }
 }
 
-fn happened(verdict: Verdict) -> String {
+fn happened(verdict: Verdict<'_>) -> String {
     match verdict.step {
         Step::Done(Decided::Forward(_)) => "forward".to_owned(),
         Step::Done(Decided::Respond(response)) => {
-            let content = response.headers.get("content-type").map_or("", |lines| lines[0].value.as_str());
+            let content = response.headers.values("content-type").next().unwrap_or_default();
             format!("{} {content}", response.status)
         }
         other => panic!("not decided but {other:?}"),

@@ -4,6 +4,7 @@ use edge_auth::event::Event;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use serde::Deserialize as _;
 use serde_json::json;
 
 use crate::parts::{Answers, answers, cookie, line, method, moment, navigation, path, query, site};
@@ -13,7 +14,7 @@ use crate::sites::{EXPIRED, TOKENS};
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub site: usize,
-    pub event: Event,
+    pub event: Event<'static>,
     pub now: u64,
     pub answers: Answers,
 }
@@ -71,7 +72,7 @@ fn cut(text: String, length: usize) -> String {
 }
 
 /// An event as CloudFront writes it or, without an id, as people do.
-fn event(method: &str, uri: &str, query: &str, lines: Vec<(String, String)>, id: &str) -> Event {
+fn event(method: &str, uri: &str, query: &str, lines: Vec<(String, String)>, id: &str) -> Event<'static> {
     let by_hand = id.is_empty();
     let mut headers = json!({});
     for (name, value) in lines {
@@ -86,7 +87,7 @@ fn event(method: &str, uri: &str, query: &str, lines: Vec<(String, String)>, id:
         cf["request"]["body"] =
             json!({"action": "read-only", "data": "", "encoding": "base64", "inputTruncated": false});
     }
-    serde_json::from_value::<Event>(json!({"Records": [{"cf": cf}]})).unwrap()
+    Event::deserialize(json!({"Records": [{"cf": cf}]})).unwrap()
 }
 
 /// A change of an event's bytes at one place.

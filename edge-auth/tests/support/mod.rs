@@ -10,11 +10,12 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::config::EdgeConfig;
-use edge_auth::event::{Event, Header, Outcome, Response};
+use edge_auth::event::{Event, Outcome, Response};
 use edge_auth::{Memory, Moment, Step, Verdict, decide};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
 use rsa::pkcs8::EncodePrivateKey as _;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 pub const NOW: u64 = 1_780_000_000;
@@ -58,6 +59,11 @@ impl Provider {
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// The public key as DER `RSAPublicKey` (RFC 8017 A.1.1).
+    pub fn pkcs1(&self) -> Vec<u8> {
+        self.pair.public().as_ref().to_vec()
     }
 
     /// A signature with any RSA scheme over any message.
@@ -108,23 +114,23 @@ impl Provider {
 }
 
 /// A browser's navigation, or with `method` another request of it.
-pub fn request(method: &str, uri: &str, query: &str, headers: &[(&str, &str)]) -> Event {
+pub fn request(method: &str, uri: &str, query: &str, headers: &[(&str, &str)]) -> Event<'static> {
     let mut all = json!({"host": [{"value": "media.example"}], "sec-fetch-mode": [{"value": "navigate"}], "sec-fetch-dest": [{"value": "document"}]});
     for (name, value) in headers {
         all[*name] = json!([{"value": value}]);
     }
-    serde_json::from_value(
+    Event::deserialize(
         json!({"Records": [{"cf": {"request": {"method": method, "uri": uri, "querystring": query, "headers": all}}}]}),
     )
     .unwrap()
 }
 
 /// A navigation with these header lines, of which several may have one name.
-pub fn navigation(uri: &str, query: &str, lines: &[(&str, &str)]) -> Event {
+pub fn navigation(uri: &str, query: &str, lines: &[(&str, &str)]) -> Event<'static> {
     let mut event = request("GET", uri, query, &[]);
     let headers = &mut event.records[0].cf.request.headers;
     for (name, value) in lines {
-        headers.entry((*name).to_owned()).or_default().push(Header { key: None, value: (*value).to_owned() });
+        headers.add(name, (*value).to_owned());
     }
     event
 }
@@ -135,12 +141,12 @@ pub fn at(now: u64) -> Moment {
     Moment { now, entropy }
 }
 
-pub fn decided(event: Event, config: &EdgeConfig, now: u64) -> Verdict {
+pub fn decided(event: Event<'static>, config: &EdgeConfig, now: u64) -> Verdict<'static> {
     decided_by(&mut Memory::new(config), event, config, now)
 }
 
 /// What a function decides that remembers. Nobody answers where it asks for keys.
-pub fn decided_by(memory: &mut Memory, event: Event, config: &EdgeConfig, now: u64) -> Verdict {
+pub fn decided_by(memory: &mut Memory, event: Event<'static>, config: &EdgeConfig, now: u64) -> Verdict<'static> {
     let verdict = decide(event, config, memory, &at(now));
     match verdict.step {
         Step::FetchKeys(fetch) => fetch.finish(None, config, memory, &at(now)),
@@ -157,12 +163,12 @@ pub fn answered(verdict: Verdict) -> Response {
 }
 
 pub fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-    &response.headers[name][0].value
+    &response.headers.lines(name)[0].value
 }
 
 /// `NAME=VALUE` of each cookie that an answer sets, ended ones left out.
 pub fn cookies(response: &Response) -> Vec<String> {
-    let lines = response.headers.get("set-cookie").into_iter().flatten();
+    let lines = response.headers.lines("set-cookie").iter();
     let kept = lines.filter(|line| !line.value.contains("Max-Age=0"));
     kept.map(|line| line.value.split(';').next().unwrap().to_owned()).collect()
 }

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edge_auth::Reason::{AlgNotAllowed, HeaderNotAllowed, KeyUnknown, Permitted, SignatureInvalid};
-use edge_auth::token::PublicKey;
 use ring::hmac;
 use ring::signature::{RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding};
 use serde_json::{Value, json};
@@ -93,7 +92,7 @@ fn signed_otherwise(table: &mut Table) {
     }
     // What is public is no secret: an HMAC keyed with it proves nothing.
     let jwk = &Provider::new().jwks("k")["keys"][0];
-    let pkcs1 = PublicKey::from_jwk(jwk).unwrap().pkcs1().to_vec();
+    let pkcs1 = Provider::new().pkcs1();
     let spki = [&PKCS1_AS_SPKI[..], &pkcs1].concat();
     let secrets: [(&str, Vec<u8>); 6] = [
         ("the key as PKCS 1", pkcs1),

@@ -90,7 +90,7 @@ impl Table {
 }
 
 /// The token in each place where a request may carry one.
-fn carried(token: &str) -> [(&'static str, Event); 3] {
+fn carried(token: &str) -> [(&'static str, Event<'static>); 3] {
     let cookie = format!("a=b; __Host-sd-access={token}; c=d");
     let bearer = format!("Bearer {token}");
     let escaped: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();

@@ -75,7 +75,7 @@ impl Edge {
     }
 
     /// Invokes the function within its time limit and checks what it says.
-    async fn ask(&self, id: &RequestId, request: &event::Request) -> Result<Answer, EdgeError> {
+    async fn ask(&self, id: &RequestId, request: &event::Request<'_>) -> Result<Answer, EdgeError> {
         let event = viewer_request::event(id, request.clone()).map_err(|_| EdgeError::BadRequest)?;
         let json = self.invoke(event).await.map_err(|error| {
             tracing::error!(request_id = %id, %error, "viewer-request function");

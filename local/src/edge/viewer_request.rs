@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use edge_auth::event::{Config, Event, Exchange, Header, Headers, Record, Request};
+use edge_auth::event::{Config, Event, Exchange, Headers, Record, Request};
 use http::request::Parts;
 use serde_json::Map;
 
@@ -15,7 +15,7 @@ use super::request_id::RequestId;
 
 /// The request as the function sees it: raw path and query, no body, headers as they came less those that speak of the
 /// connection or belong to the edge. The keys are in lower case, as with a viewer that speaks HTTP/2.
-pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Result<Request, EdgeError> {
+pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Result<Request<'static>, EdgeError> {
     remove_hop_by_hop(&mut parts.headers);
     let mut headers = Headers::new();
     for (name, value) in &parts.headers {
@@ -24,25 +24,25 @@ pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Resul
         }
         // An event is JSON: what is not UTF-8 has no place in it.
         let value = str::from_utf8(value.as_bytes()).map_err(|_| EdgeError::BadRequest)?;
-        headers.entry(name.as_str().to_owned()).or_default().push(Header::new(name.as_str(), value));
+        headers.add(name.as_str(), value.to_owned());
     }
     Ok(Request {
-        client_ip: Some(client.to_canonical().to_string()),
+        client_ip: Some(client.to_canonical().to_string().into()),
         headers,
-        method: parts.method.as_str().to_owned(),
-        querystring: target.query,
-        uri: target.path,
+        method: parts.method.as_str().to_owned().into(),
+        querystring: target.query.into(),
+        uri: target.path.into(),
         rest: Map::new(),
     })
 }
 
 /// The event around a request, as JSON.
-pub(super) fn event(id: &RequestId, request: Request) -> Result<Bytes, serde_json::Error> {
+pub(super) fn event(id: &RequestId, request: Request<'_>) -> Result<Bytes, serde_json::Error> {
     let config = Config {
-        distribution_domain_name: Some(DISTRIBUTION_DOMAIN.to_owned()),
-        distribution_id: Some("LOCALSTAGEDOOR".to_owned()),
-        event_type: Some("viewer-request".to_owned()),
-        request_id: Some(id.as_str().to_owned()),
+        distribution_domain_name: Some(DISTRIBUTION_DOMAIN.into()),
+        distribution_id: Some("LOCALSTAGEDOOR".into()),
+        event_type: Some("viewer-request".into()),
+        request_id: Some(id.as_str().into()),
         rest: Map::new(),
     };
     let exchange = Exchange { config: Some(config), request, rest: Map::new() };

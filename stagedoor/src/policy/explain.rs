@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use edge_auth::policy::Policy;
 use edge_auth::policy::explain::{Body, Ending, Explanation, Outcome, Question, RulePart, SignInPlace};
-use serde_json::{Map, Value, json};
+use edge_auth::token::Claims;
+use serde_json::{Value, json};
 
 use super::PolicySource;
 use crate::failure::{Failure, read};
@@ -66,10 +67,13 @@ fn path_of(url: &str) -> Result<&str, String> {
     path.ok_or_else(|| format!("URL: {url:?} has no path; expected https://HOST/PATH or /PATH"))
 }
 
-fn read_claims(file: &Path) -> Result<Map<String, Value>, Failure> {
+fn read_claims(file: &Path) -> Result<Claims, Failure> {
     let expected = "expected a JSON object with a token's claims, such as {\"sub\": \"alice\"}";
-    match serde_json::from_str(&read(file)?) {
-        Ok(Value::Object(claims)) => Ok(claims),
+    let text = read(file)?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(_)) => Claims::read(text.into_bytes()).ok_or_else(|| {
+            Failure::file(file, format!("a key stands there twice, or it nests over 64 deep; {expected}"))
+        }),
         Ok(_) => Err(Failure::file(file, format!("JSON, but no object; {expected}"))),
         Err(e) => Err(Failure::file(file, format!("not JSON: {e}; {expected}"))),
     }

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use edge_auth::event::Event;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::failure::{Failure, read};
 
 /// The events of a file, in order.
-pub fn read_events(path: &Path) -> Result<Vec<Event>, Failure> {
+pub fn read_events(path: &Path) -> Result<Vec<Event<'static>>, Failure> {
     let text = read(path)?;
     let values = match serde_json::from_str::<Value>(&text) {
         Ok(Value::Array(list)) => list,
@@ -36,18 +37,16 @@ fn lines(text: &str, whole: &serde_json::Error) -> Result<Vec<Value>, String> {
     Ok(values)
 }
 
-fn event(value: Value) -> Result<Event, String> {
+fn event(value: Value) -> Result<Event<'static>, String> {
     let shape = "expected {\"Records\":[{\"cf\":{\"request\":{\"uri\":…,\"method\":…}}}]}";
-    let mut event: Event = serde_json::from_value(value).map_err(|e| format!("{e}; {shape}"))?;
+    let mut event = Event::deserialize(value).map_err(|e| format!("{e}; {shape}"))?;
     if event.records.len() != 1 {
         return Err(format!("Records holds {} records; CloudFront sends exactly one", event.records.len()));
     }
     // CloudFront's names are lower-case; people write them as they know them.
     for record in &mut event.records {
-        let headers = std::mem::take(&mut record.cf.request.headers);
-        for (name, lines) in headers {
-            record.cf.request.headers.entry(name.to_ascii_lowercase()).or_default().extend(lines);
-        }
+        let headers = &mut record.cf.request.headers;
+        *headers = std::mem::take(headers).lower_case();
     }
     Ok(event)
 }

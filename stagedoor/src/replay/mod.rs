@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Err(Failure::Check(format!("{}\n{count} of {of} files answered otherwise than expected", different.join("\n"))))
 }
 
-fn replayed(event: Event, config: &EdgeConfig, now: u64, index: usize, explain: bool) -> Value {
+fn replayed(event: Event<'_>, config: &EdgeConfig, now: u64, index: usize, explain: bool) -> Value {
     let moment = Moment { now, entropy: entropy(index) };
     // Each event meets a function that has just started: only the keys in EDGE.json count.
     let mut memory = Memory::new(config);
@@ -87,7 +87,7 @@ fn replayed(event: Event, config: &EdgeConfig, now: u64, index: usize, explain: 
         // Replay never reaches the network: nobody answers.
         verdict = match verdict.step {
             Step::Done(outcome) => break (outcome, verdict.reason, verdict.route),
-            Step::Revoke(revocation) => break (revocation.then, verdict.reason, verdict.route),
+            Step::Revoke(revocation) => break (Outcome::Respond(revocation.then), verdict.reason, verdict.route),
             Step::FetchKeys(fetch) => fetch.finish(None, config, &mut memory, &moment),
             Step::AskTokens(request) => request.finish(None, config, &mut memory, now),
         };
