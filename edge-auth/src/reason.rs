@@ -88,6 +88,24 @@ reasons! {
     NoRoute = "no_route", "There is nothing at this address.";
     /// No playback pass, or one that is none.
     PassMalformed = "pass_malformed", "The playback link is not valid.";
+    /// The ring has no key of that name, or its time is over.
+    PassKeyUnknown = "pass_key_unknown", "The playback link is made with a key that is no longer in use.";
+    /// The pass was not made with its key, or was changed since.
+    PassSignatureInvalid = "pass_signature_invalid", "The playback link is not genuine.";
+    /// `exp` has passed.
+    PassExpired = "pass_expired", "The playback link has expired.";
+    /// `nbf` or `iat` lies in the future.
+    PassNotYetValid = "pass_not_yet_valid", "The playback link is not valid yet.";
+    /// The path is not one of the pass.
+    PassPath = "pass_path", "The playback link is for something else.";
+    /// The method is not one of the pass.
+    PassMethod = "pass_method", "The playback link does not allow this method.";
+    /// The client's address is not one of the pass.
+    PassNetwork = "pass_network", "The playback link is for another network.";
+    /// The pass, or all of its person, was revoked.
+    PassRevoked = "pass_revoked", "The playback link was withdrawn.";
+    /// The key ring or a revocation could not be read.
+    PassUnavailable = "pass_unavailable", "Playback links cannot be checked right now. Try again in a moment.";
     /// The sign-in's state is missing, foreign, used up or too old.
     StateInvalid = "state_invalid", "This sign-in has expired or was started in another browser.";
     /// The identity provider refused, or its answer could not be trusted.

@@ -107,10 +107,19 @@ pub fn to_sign_in(context: &Context<'_, '_>, to: &str) -> Option<Response> {
 pub fn status(reason: Reason) -> u16 {
     match reason {
         Reason::PathNotCanonical | Reason::StateInvalid | Reason::EventMalformed => 400,
-        Reason::NotPermitted | Reason::CrossSite | Reason::CorsOrigin | Reason::NoRoute | Reason::PassMalformed => 403,
+        Reason::NotPermitted | Reason::CrossSite | Reason::CorsOrigin | Reason::NoRoute => 403,
+        Reason::PassMalformed
+        | Reason::PassKeyUnknown
+        | Reason::PassSignatureInvalid
+        | Reason::PassExpired
+        | Reason::PassNotYetValid
+        | Reason::PassPath
+        | Reason::PassMethod
+        | Reason::PassNetwork
+        | Reason::PassRevoked => 403,
         Reason::MethodNotAllowed => 405,
         Reason::SignInFailed => 502,
-        Reason::KeysUnavailable | Reason::ProviderUnavailable => 503,
+        Reason::KeysUnavailable | Reason::ProviderUnavailable | Reason::PassUnavailable => 503,
         _ => 401,
     }
 }
