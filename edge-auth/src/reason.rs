@@ -120,6 +120,29 @@ reasons! {
     EventMalformed = "event_malformed", "The request could not be read.";
 }
 
+impl Reason {
+    /// The HTTP status of a refusal.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::PathNotCanonical | Self::StateInvalid | Self::EventMalformed => 400,
+            Self::NotPermitted | Self::CrossSite | Self::CorsOrigin | Self::NoRoute => 403,
+            Self::PassMalformed
+            | Self::PassKeyUnknown
+            | Self::PassSignatureInvalid
+            | Self::PassExpired
+            | Self::PassNotYetValid
+            | Self::PassPath
+            | Self::PassMethod
+            | Self::PassNetwork
+            | Self::PassRevoked => 403,
+            Self::MethodNotAllowed => 405,
+            Self::SignInFailed => 502,
+            Self::KeysUnavailable | Self::ProviderUnavailable | Self::PassUnavailable => 503,
+            _ => 401,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
