@@ -10,7 +10,7 @@ import cf from 'cloudfront';
 const crypto = require('crypto');
 
 const POLICY = { mode: 'enforce', parameter: 'token', bearer: true, origins: [], routes: [{ path: '/p/*', pass: true, plus: false, methods: 'GET, HEAD, OPTIONS' }] };
-const REASONS = { pass_unavailable: [503, 'Playback links cannot be checked right now. Try again in a moment.'] };
+const REASONS = { pass_unavailable: [503, 'Playback links cannot be checked right now.'] };
 
 const PHRASES = { 204: 'No Content', 400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed', 503: 'Service Unavailable' };
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -53,15 +53,12 @@ async function handler(event) {
 // Throws why not; true for a preflight that is to be answered.
 async function decide(event, route) {
     const request = event.request;
-    if (!isCanonical(request.uri)) {
+    // S3 reads a raw + as a space: two readings.
+    if (!isCanonical(request.uri) || route && !route.plus && request.uri.indexOf('+') >= 0) {
         throw 'path_not_canonical';
     }
     if (!route) {
         throw 'no_route';
-    }
-    // S3 reads a raw + as a space: two readings.
-    if (!route.plus && request.uri.indexOf('+') >= 0) {
-        throw 'path_not_canonical';
     }
     if (request.method === 'OPTIONS' && request.headers.origin && request.headers['access-control-request-method']) {
         if (!allowedOrigin(request)) {
@@ -74,9 +71,7 @@ async function decide(event, route) {
     }
     if (route.pass) {
         const at = endOfPass(request.uri);
-        if (at < 0) {
-            throw 'pass_malformed';
-        }
+        demand(at > 0);
         await judge(request.uri.slice(3, at), request.uri.slice(at), request.method, event.viewer.ip);
     }
     return false;
@@ -216,9 +211,10 @@ function isSame(one, other) {
 
 // 61(17([protected, unprotected, payload, tag])): RFC 8392 §6, RFC 9052 §6.2.
 function readFrame(pass) {
+    demand(pass.length <= 1024);
     const frame = {};
     const reader = fromBase64url(pass).reverse();
-    demand(pass.length <= 1024 && head(reader, 6) === 61 && head(reader, 6) === 17 && head(reader, 4) === 4);
+    demand(head(reader, 6) === 61 && head(reader, 6) === 17 && head(reader, 4) === 4);
     const inner = byteString(reader);
     const innerReader = inner.slice().reverse();
     readHeaders(innerReader, frame);

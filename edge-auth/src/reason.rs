@@ -89,7 +89,7 @@ reasons! {
     /// No playback pass, or one that is none.
     PassMalformed = "pass_malformed", "The playback link is not valid.";
     /// The ring has no key of that name, or its time is over.
-    PassKeyUnknown = "pass_key_unknown", "The playback link is made with a key that is no longer in use.";
+    PassKeyUnknown = "pass_key_unknown", "The playback link is no longer accepted.";
     /// The pass was not made with its key, or was changed since.
     PassSignatureInvalid = "pass_signature_invalid", "The playback link is not genuine.";
     /// `exp` has passed.
@@ -99,13 +99,13 @@ reasons! {
     /// The path is not one of the pass.
     PassPath = "pass_path", "The playback link is for something else.";
     /// The method is not one of the pass.
-    PassMethod = "pass_method", "The playback link does not allow this method.";
+    PassMethod = "pass_method", "The playback link allows no such method.";
     /// The client's address is not one of the pass.
     PassNetwork = "pass_network", "The playback link is for another network.";
     /// The pass, or all of its person, was revoked.
     PassRevoked = "pass_revoked", "The playback link was withdrawn.";
     /// The key ring or a revocation could not be read.
-    PassUnavailable = "pass_unavailable", "Playback links cannot be checked right now. Try again in a moment.";
+    PassUnavailable = "pass_unavailable", "Playback links cannot be checked right now.";
     /// The sign-in's state is missing, foreign, used up or too old.
     StateInvalid = "state_invalid", "This sign-in has expired or was started in another browser.";
     /// The identity provider refused, or its answer could not be trusted.
