@@ -1,0 +1,101 @@
+// What a CloudFront Function of runtime 2.0 finds, as far as ours needs it: the module `cloudfront`, `require('crypto')`,
+// `console.log`, and a Date that stands still. `host` comes from host.rs and is gone when the function starts.
+
+const host = globalThis.host;
+delete globalThis.host;
+
+// --- no text becomes code ----------------------------------------------------------------------------------------------
+
+const refuse = () => {
+    throw new TypeError('code from text is not available');
+};
+for (const sample of [function () {}, async function () {}, function* () {}, async function* () {}]) {
+    Object.defineProperty(Object.getPrototypeOf(sample), 'constructor', { value: refuse });
+}
+delete globalThis.eval;
+delete globalThis.Function;
+
+// --- time --------------------------------------------------------------------------------------------------------------
+
+const RealDate = Date;
+function FrozenDate(...parts) {
+    if (!new.target) {
+        return new RealDate(host.now).toString();
+    }
+    return parts.length === 0 ? new RealDate(host.now) : new RealDate(...parts);
+}
+FrozenDate.prototype = RealDate.prototype;
+FrozenDate.prototype.constructor = FrozenDate;
+FrozenDate.now = () => host.now;
+FrozenDate.parse = RealDate.parse;
+FrozenDate.UTC = RealDate.UTC;
+globalThis.Date = FrozenDate;
+
+// --- console, require --------------------------------------------------------------------------------------------------
+
+globalThis.console = { log: (...parts) => host.log(parts.map(String).join(' ')) };
+
+const spelled = {
+    hex: bytes => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(''),
+    base64: bytes => sixes(bytes, '+/').padEnd(Math.ceil(bytes.length / 3) * 4, '='),
+    base64url: bytes => sixes(bytes, '-_'),
+};
+
+function sixes(bytes, last) {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789' + last;
+    const bits = Array.from(bytes, byte => byte.toString(2).padStart(8, '0')).join('');
+    return (bits.match(/.{1,6}/g) || []).map(six => alphabet[parseInt(six.padEnd(6, '0'), 2)]).join('');
+}
+
+function hash(algorithm, key) {
+    const parts = [];
+    let digested = false;
+    return {
+        update(data) {
+            parts.push(data);
+            return this;
+        },
+        digest(encoding) {
+            if (digested) {
+                throw new Error('Digest already called');
+            }
+            digested = true;
+            const bytes = host.digest(algorithm, key, parts);
+            if (encoding === undefined) {
+                return bytes;
+            }
+            if (!Object.hasOwn(spelled, encoding)) {
+                throw new TypeError('no such encoding');
+            }
+            return spelled[encoding](bytes);
+        },
+    };
+}
+
+globalThis.require = name => {
+    if (name !== 'crypto') {
+        throw new Error('no such module: ' + name);
+    }
+    return { createHash: algorithm => hash(algorithm), createHmac: (algorithm, key) => hash(algorithm, key) };
+};
+
+// --- the module `cloudfront` -------------------------------------------------------------------------------------------
+
+async function get(key, options) {
+    const value = host.get(key);
+    if (value === undefined || value === null) {
+        throw new Error('KeyNotFound');
+    }
+    const format = options && options.format || 'string';
+    if (format !== 'string' && format !== 'json') {
+        throw new TypeError('no such format here: ' + format);
+    }
+    return format === 'json' ? JSON.parse(value) : value;
+}
+
+async function exists(key) {
+    const value = host.get(key);
+    return value !== undefined && value !== null;
+}
+
+export default { kvs: () => ({ get, exists }) };
