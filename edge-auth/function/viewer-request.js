@@ -350,13 +350,16 @@ function written(bytes) {
     return (n < 24 ? [0x40 + n] : n < 256 ? [0x58, n] : [0x59, n >> 8, n & 255]).concat(bytes);
 }
 
+// No bytes where it is none: padding, another alphabet, or bits left over that are not zero. One spelling only.
 function fromBase64url(text) {
     const bytes = [];
     let bits = 0;
     let held = 0;
     for (let i = 0; i < text.length; i++) {
         const six = ALPHABET.indexOf(text[i]);
-        demand(six >= 0);
+        if (six < 0) {
+            return [];
+        }
         bits = bits << 6 | six;
         held += 6;
         if (held >= 8) {
@@ -364,9 +367,7 @@ function fromBase64url(text) {
             bytes.push(bits >> held & 255);
         }
     }
-    // What is left over must be less than a character, and zero: one spelling only.
-    demand(held < 6 && !(bits & (1 << held) - 1));
-    return bytes;
+    return held < 6 && !(bits & (1 << held) - 1) ? bytes : [];
 }
 
 function toBase64url(bytes) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rquickjs::function::Func;
-use rquickjs::{Ctx, Exception, Object, TypedArray, Value};
+use rquickjs::{Ctx, Exception, FromJs, Object, TypedArray, Value};
 
 use super::hashes;
 
@@ -72,12 +72,10 @@ fn digest<'js>(
     TypedArray::new(ctx.clone(), digest.ok_or_else(|| Exception::throw_type(&ctx, "no such algorithm"))?)
 }
 
-/// A string's UTF-8, or the bytes of a `Uint8Array`.
+/// A string's UTF-8, or bytes, which `prelude.js` hands over as an array.
 fn bytes<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<Vec<u8>> {
-    if let Some(text) = value.as_string() {
-        return Ok(text.to_string()?.into_bytes());
+    match value.as_string() {
+        Some(text) => Ok(text.to_string()?.into_bytes()),
+        None => Vec::from_js(ctx, value.clone()),
     }
-    let array = value.as_object().and_then(|object| object.as_typed_array::<u8>());
-    let array = array.and_then(|array| array.as_bytes());
-    array.map(<[u8]>::to_vec).ok_or_else(|| Exception::throw_type(ctx, "neither a string nor a Uint8Array"))
 }

@@ -47,12 +47,23 @@ function sixes(bytes, last) {
     return (bits.match(/.{1,6}/g) || []).map(six => alphabet[parseInt(six.padEnd(6, '0'), 2)]).join('');
 }
 
+// Text stays text; of bytes the host takes an array.
+function plain(data) {
+    if (data === undefined || typeof data === 'string') {
+        return data;
+    }
+    if (data instanceof Uint8Array) {
+        return Array.from(data);
+    }
+    throw new TypeError('neither a string nor a Uint8Array');
+}
+
 function hash(algorithm, key) {
     const parts = [];
     let digested = false;
     return {
         update(data) {
-            parts.push(data);
+            parts.push(plain(data));
             return this;
         },
         digest(encoding) {
@@ -60,7 +71,7 @@ function hash(algorithm, key) {
                 throw new Error('Digest already called');
             }
             digested = true;
-            const bytes = host.digest(algorithm, key, parts);
+            const bytes = host.digest(algorithm, plain(key), parts);
             if (encoding === undefined) {
                 return bytes;
             }
