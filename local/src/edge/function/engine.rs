@@ -91,7 +91,7 @@ impl CloudFrontFunction {
             let handler = handler(&ctx, &self.text).catch(&ctx).map_err(|e| failure(FunctionFailure::Load, e))?;
             work(&ctx, handler).catch(&ctx).map_err(|e| match e {
                 // The promise waits for something that never comes.
-                CaughtError::Error(rquickjs::Error::WouldBlock) => FunctionFailure::Answer,
+                CaughtError::Error(rquickjs::Error::WouldBlock) if left.get() > 0 => FunctionFailure::Answer,
                 other => failure(FunctionFailure::Threw, other),
             })
         })
@@ -110,7 +110,10 @@ fn handler<'js>(ctx: &Ctx<'js>, text: &str) -> rquickjs::Result<Function<'js>> {
 fn said(error: &CaughtError<'_>) -> String {
     match error {
         CaughtError::Exception(exception) => exception.message().unwrap_or_default(),
-        CaughtError::Value(value) => value.as_string().and_then(|s| s.to_string().ok()).unwrap_or_default(),
+        CaughtError::Value(value) => {
+            // With no memory left QuickJS throws null.
+            value.as_string().and_then(|s| s.to_string().ok()).unwrap_or_else(|| value.type_name().to_owned())
+        }
         CaughtError::Error(error) => error.to_string(),
     }
 }
