@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::Reason;
 use edge_auth::pass::{
-    Grant, GrantProblem, LATEST, LONGEST, MintError, NetworkError, PassRequest, Ring, RingError, RingKey, judge, mint, split,
+    Grant, GrantProblem, LATEST, LONGEST, MintError, NetworkError, PassRequest, Ring, RingError, RingKey, judge, mint,
+    split,
 };
 use proptest::prelude::*;
 use reference::{Asked, Store, asked, rows};
@@ -69,7 +70,9 @@ fn what_is_minted_holds_and_is_deterministic() {
         subject: Some("alice".to_owned()),
         not_before: Some(NOW),
         issued_at: Some(NOW),
-        networks: ["192.0.2.0/24", "2001:db8::/32", "198.51.100.1", "::1", "0.0.0.0/0"].map(|n| n.parse().unwrap()).to_vec(),
+        networks: ["192.0.2.0/24", "2001:db8::/32", "198.51.100.1", "::1", "0.0.0.0/0"]
+            .map(|n| n.parse().unwrap())
+            .to_vec(),
         methods: vec!["GET".to_owned(), "OPTIONS".to_owned()],
         ..grant()
     };
@@ -86,13 +89,13 @@ fn the_bytes_of_a_minted_pass() {
     let bytes = URL_SAFE_NO_PAD.decode(mint(&grant(), &key()).unwrap()).unwrap();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let payload = concat!(
-        "a5",                           // five claims
-        "01697374616765646f6f72",       // iss: "stagedoor"
-        "041a6b49d23c",                 // exp
-        "0750",                         // cti, 16 bytes
+        "a5",                     // five claims
+        "01697374616765646f6f72", // iss: "stagedoor"
+        "041a6b49d23c",           // exp
+        "0750",                   // cti, 16 bytes
         "01010101010101010101010101010101",
-        "19013601",                     // catv: 1
-        "190138a103a1016b2f6d656469612f6f2f312f" // catu: {3: {1: "/media/o/1/"}}
+        "19013601",                               // catv: 1
+        "190138a103a1016b2f6d656469612f6f2f312f"  // catu: {3: {1: "/media/o/1/"}}
     );
     let start = format!("d83dd18447a2010504426b31a0583b{payload}5820");
     assert_eq!(hex.get(..start.len()), Some(start.as_str()), "{hex}");
@@ -133,7 +136,8 @@ fn networks_as_people_write_them() {
 #[test]
 fn a_ring_is_read_as_it_was_written_and_shows_no_secret() {
     let replaced = RingKey { kid: "k0".to_owned(), until: Some(NOW), ..key() };
-    let ring = Ring { keys: vec![key(), replaced.clone(), RingKey { kid: "x".repeat(32), ..key() }], revocations: true };
+    let ring =
+        Ring { keys: vec![key(), replaced.clone(), RingKey { kid: "x".repeat(32), ..key() }], revocations: true };
     let text = ring.to_json().unwrap();
     assert!(text.len() <= 1024 && !format!("{ring:?}").contains('7'), "{ring:?}");
     assert_eq!(Ring::from_json(&text), Ok(ring));

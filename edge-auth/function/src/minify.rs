@@ -31,8 +31,7 @@ pub fn minified(text: &str) -> Result<String, String> {
     let compress = CompressOptions { target: EngineTargets::from_target(DIALECT)?, ..CompressOptions::smallest() };
     let minifier = Minifier::new(MinifierOptions { mangle, mangle_properties: None, compress: Some(compress) });
     let scoping = minifier.minify(&allocator, &mut program).scoping;
-    let options =
-        CodegenOptions { minify: true, comments: CommentOptions::disabled(), ..CodegenOptions::default() };
+    let options = CodegenOptions { minify: true, comments: CommentOptions::disabled(), ..CodegenOptions::default() };
     let small = Codegen::new().with_options(options).with_scoping(scoping).build(&program).code;
     let small = small.strip_suffix("export{handler};").ok_or("handler is not the one export")?;
     Ok(small.to_owned())

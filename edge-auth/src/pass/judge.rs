@@ -68,12 +68,7 @@ impl VerifiedPass {
 /// The first check that fails, in this order: `pass_malformed` (the frame), `pass_unavailable` (the ring), `pass_key_unknown`,
 /// `pass_signature_invalid`, `pass_malformed` (the claims), `pass_expired`, `pass_not_yet_valid`, `pass_path`, `pass_method`,
 /// `pass_network`, `pass_unavailable` or `pass_revoked` (revocations).
-pub fn judge(
-    pass: &str,
-    request: &PassRequest<'_>,
-    now: u64,
-    store: &dyn PassStore,
-) -> Result<VerifiedPass, Reason> {
+pub fn judge(pass: &str, request: &PassRequest<'_>, now: u64, store: &dyn PassStore) -> Result<VerifiedPass, Reason> {
     let frame = UnverifiedFrame::read(pass).map_err(|_| Reason::PassMalformed)?;
     let ring = store.ring().map_err(|Unavailable| Reason::PassUnavailable)?;
     let key = ring.key(&frame.kid).filter(|key| key.until.is_none_or(|until| now <= until));

@@ -44,18 +44,13 @@ impl Network {
         if length > width(first) {
             return Err(NetworkError::NotANetwork);
         }
-        if bits(first) & !mask(length) == 0 {
-            Ok(Self { first, length })
-        } else {
-            Err(NetworkError::BitsBehind)
-        }
+        if bits(first) & !mask(length) == 0 { Ok(Self { first, length }) } else { Err(NetworkError::BitsBehind) }
     }
 
     /// Whether the address is one of it. An IPv4 address that is written as an IPv6 one counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        address.is_ipv4() == self.first.is_ipv4()
-            && bits(address) & mask(self.length) == bits(self.first)
+        address.is_ipv4() == self.first.is_ipv4() && bits(address) & mask(self.length) == bits(self.first)
     }
 
     /// Reads an address or a prefix. An interface (§3.1.3) is neither, and nobody at the edge knows an autonomous system's number.

@@ -52,7 +52,9 @@ impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed => f.write_str("this is no key ring"),
-            Self::TooLong => write!(f, "the key ring has more than {LONGEST_ITEM} bytes; drop keys that are no longer in use"),
+            Self::TooLong => {
+                write!(f, "the key ring has more than {LONGEST_ITEM} bytes; drop keys that are no longer in use")
+            }
         }
     }
 }

@@ -30,7 +30,8 @@ use edge_auth::policy::Policy;
 pub use cache::CacheStatistics;
 pub use certificate::localhost_certificate;
 pub use function::{
-    CloudFrontFunction, FunctionAnswer, FunctionError, FunctionFailure, FunctionOutcome, KeyValues, StoreFailure, ViewerRequest,
+    CloudFrontFunction, FunctionAnswer, FunctionError, FunctionFailure, FunctionOutcome, KeyValues, StoreFailure,
+    ViewerRequest,
 };
 
 use origin_objects::ObjectOrigin;

@@ -85,7 +85,8 @@ const MALFORMED: &str = "The playback link is not valid.";
 
 pub fn cases() -> Vec<Case> {
     let (pass, _, _) = good();
-    let case = |name, policy, request, expect, log: &[&'static str]| Case { name, policy, request, expect, log: log.to_vec() };
+    let case =
+        |name, policy, request, expect, log: &[&'static str]| Case { name, policy, request, expect, log: log.to_vec() };
     let enforce = || json!({});
     let asks = |origin: &str| json!({"origin": value(origin), "access-control-request-method": value("GET")});
     let luggage = || {
@@ -119,8 +120,20 @@ pub fn cases() -> Vec<Case> {
     let bare = json!({"headers": {"accept": value("*/*"), "x-stagedoor": value("kept: no header of ours")}});
     vec![
         case("open to everybody", enforce(), json!({}), on("GET", "/open/x", json!({})), &[]),
-        case("open, with every method", enforce(), json!({"method": "DELETE"}), on("DELETE", "/open/x", json!({})), &[]),
-        case("the app reads a + as itself", enforce(), json!({"uri": "/open/a+b"}), on("GET", "/open/a+b", json!({})), &[]),
+        case(
+            "open, with every method",
+            enforce(),
+            json!({"method": "DELETE"}),
+            on("DELETE", "/open/x", json!({})),
+            &[],
+        ),
+        case(
+            "the app reads a + as itself",
+            enforce(),
+            json!({"uri": "/open/a+b"}),
+            on("GET", "/open/a+b", json!({})),
+            &[],
+        ),
         case("open, less what is ours", enforce(), luggage(), on("GET", "/open/x", stripped.clone()), &[]),
         case(
             "another scheme stays",
@@ -150,10 +163,28 @@ pub fn cases() -> Vec<Case> {
             on("GET", "/open/x", json!({"querystring": {"token": value("y")}})),
             &[],
         ),
-        case("behind a pass nothing of the viewer goes on", enforce(), with(luggage(), &passed), on("GET", "/media/o/1/x", bare.clone()), &[]),
-        case("mode off", json!({"mode": "off"}), with(luggage(), "/p/none/media/x"), on("GET", "/media/x", bare.clone()), &[]),
+        case(
+            "behind a pass nothing of the viewer goes on",
+            enforce(),
+            with(luggage(), &passed),
+            on("GET", "/media/o/1/x", bare.clone()),
+            &[],
+        ),
+        case(
+            "mode off",
+            json!({"mode": "off"}),
+            with(luggage(), "/p/none/media/x"),
+            on("GET", "/media/x", bare.clone()),
+            &[],
+        ),
         case("mode off, open", json!({"mode": "off"}), luggage(), on("GET", "/open/x", stripped), &[]),
-        case("mode off, a preflight", json!({"mode": "off"}), json!({"method": "OPTIONS"}), on("OPTIONS", "/open/x", json!({})), &[]),
+        case(
+            "mode off, a preflight",
+            json!({"mode": "off"}),
+            json!({"method": "OPTIONS"}),
+            on("OPTIONS", "/open/x", json!({})),
+            &[],
+        ),
         case(
             "mode log",
             json!({"mode": "log"}),
@@ -168,8 +199,20 @@ pub fn cases() -> Vec<Case> {
             on("GET", "/p/none", json!({})),
             &["{\"reason\":\"pass_malformed\"}"],
         ),
-        case("mode log, a preflight", json!({"mode": "log"}), json!({"method": "OPTIONS", "headers": asks("https://app.example.com")}), preflight(json!({})), &[]),
-        case("a preflight", enforce(), json!({"method": "OPTIONS", "uri": "/p/x/y", "headers": asks("https://app.example.com")}), preflight(json!({})), &[]),
+        case(
+            "mode log, a preflight",
+            json!({"mode": "log"}),
+            json!({"method": "OPTIONS", "headers": asks("https://app.example.com")}),
+            preflight(json!({})),
+            &[],
+        ),
+        case(
+            "a preflight",
+            enforce(),
+            json!({"method": "OPTIONS", "uri": "/p/x/y", "headers": asks("https://app.example.com")}),
+            preflight(json!({})),
+            &[],
+        ),
         case(
             "a preflight that asks for headers",
             enforce(),
@@ -220,7 +263,13 @@ pub fn cases() -> Vec<Case> {
             "a method that is not there",
             enforce(),
             json!({"uri": passed, "method": "POST"}),
-            refusal(405, "Method Not Allowed", "method_not_allowed", "This method is not available here.", json!({"allow": value("GET, HEAD, OPTIONS")})),
+            refusal(
+                405,
+                "Method Not Allowed",
+                "method_not_allowed",
+                "This method is not available here.",
+                json!({"allow": value("GET, HEAD, OPTIONS")}),
+            ),
             &["{\"reason\":\"method_not_allowed\"}"],
         ),
         case(
@@ -249,7 +298,9 @@ fn the_embedded_engine_answers_each_as_a_whole() {
 #[test]
 fn the_id_of_a_request_is_repeated_only_as_cloudfront_writes_it() {
     let function = CloudFrontFunction::load(&text(json!({}))).unwrap();
-    for (id, repeated) in [(json!("A-b_9="), "A-b_9="), (json!("<script>"), ""), (json!("x".repeat(257)), ""), (json!(""), "")] {
+    for (id, repeated) in
+        [(json!("A-b_9="), "A-b_9="), (json!("<script>"), ""), (json!("x".repeat(257)), ""), (json!(""), "")]
+    {
         let mut event = cases()[0].event();
         event["context"]["requestId"] = id;
         event["request"]["uri"] = json!("/nowhere");

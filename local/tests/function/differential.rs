@@ -30,7 +30,8 @@ fn compared(seed: u64, cases: usize) -> Counts {
 
 #[test]
 fn rust_and_javascript_agree() {
-    let threads: Vec<_> = (0..THREADS as u64).map(|seed| std::thread::spawn(move || compared(seed, CASES / THREADS))).collect();
+    let threads: Vec<_> =
+        (0..THREADS as u64).map(|seed| std::thread::spawn(move || compared(seed, CASES / THREADS))).collect();
     let mut counts = Counts::new();
     for thread in threads {
         for (reason, count) in thread.join().unwrap() {

@@ -118,8 +118,10 @@ fn node() {
         std::fs::create_dir_all(&package).unwrap();
         std::fs::write(package.join("package.json"), r#"{"type": "module", "main": "index.js"}"#).unwrap();
         // CloudFront and njs have `require` without asking.
-        let require = "import { createRequire } from 'node:module';\nglobalThis.require = createRequire(import.meta.url);\n";
-        std::fs::write(package.join("index.js"), format!("{require}{}", include_str!("drivers/cloudfront.js"))).unwrap();
+        let require =
+            "import { createRequire } from 'node:module';\nglobalThis.require = createRequire(import.meta.url);\n";
+        std::fs::write(package.join("index.js"), format!("{require}{}", include_str!("drivers/cloudfront.js")))
+            .unwrap();
         driven(text, runs, &directory.join("run.mjs"), &mut Command::new("node"))
     });
 }

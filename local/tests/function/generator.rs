@@ -46,7 +46,9 @@ impl Dice {
         let at = self.below(bytes.len() + 1);
         match self.below(6) {
             0 | 1 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
-            2 if at < bytes.len() => bytes[at] = self.pick(&[0, 0x18, 0x1b, 0x5f, 0x7f, 0x9f, 0xa0, 0xbf, 0xc2, 0xf6, 0xf9, 0xff]),
+            2 if at < bytes.len() => {
+                bytes[at] = self.pick(&[0, 0x18, 0x1b, 0x5f, 0x7f, 0x9f, 0xa0, 0xbf, 0xc2, 0xf6, 0xf9, 0xff])
+            }
             3 if at < bytes.len() => drop(bytes.remove(at)),
             4 => bytes.truncate(at),
             _ => bytes.insert(at, u8::try_from(self.next() & 255).unwrap()),
@@ -82,25 +84,81 @@ fn tagged(n: u64, item: Vec<u8>) -> Vec<u8> {
     [head(6, n), item].concat()
 }
 
-const PREFIXES: [&str; 8] = ["/media/o/1/", "/", "/media/", "/media/%C3%A9/", "/media/o/1", "/media//", "/media/%61/", "/a+b/"];
+const PREFIXES: [&str; 8] =
+    ["/media/o/1/", "/", "/media/", "/media/%C3%A9/", "/media/o/1", "/media//", "/media/%61/", "/a+b/"];
 const RESTS: [&str; 16] = [
-    "/media/o/1/x", "/media/o/1/", "/media/o/10/x", "/media/o/1", "/media/%C3%A9/x", "/other/x", "/media/o/1/a%20b.ts", "/", "", "/media/o/1//x",
-    "/media/o/1/../x", "/media/o/1/a+b", "/media/o/1/%2e", "/media/o/1/é", "/media/o/1/%zz", "/media/o/1/%ED%A0%80",
+    "/media/o/1/x",
+    "/media/o/1/",
+    "/media/o/10/x",
+    "/media/o/1",
+    "/media/%C3%A9/x",
+    "/other/x",
+    "/media/o/1/a%20b.ts",
+    "/",
+    "",
+    "/media/o/1//x",
+    "/media/o/1/../x",
+    "/media/o/1/a+b",
+    "/media/o/1/%2e",
+    "/media/o/1/é",
+    "/media/o/1/%zz",
+    "/media/o/1/%ED%A0%80",
 ];
 const METHODS: [&str; 6] = ["GET", "HEAD", "OPTIONS", "POST", "get", ""];
 const ADDRESSES: [&str; 16] = [
-    "192.0.2.1", "192.0.2.77", "10.9.8.7", "::1", "2001:db8::1", "2001:db8:ffff::", "::ffff:192.0.2.1", "::ffff:c000:201", "2001:DB8::10.0.0.1", "",
-    "192.0.2.01", "1:2:3:4:5:6:7::", "1::2::3", "2001:db8:0:0:0:0:0:0:1", "fe80::1%eth0", ":::",
+    "192.0.2.1",
+    "192.0.2.77",
+    "10.9.8.7",
+    "::1",
+    "2001:db8::1",
+    "2001:db8:ffff::",
+    "::ffff:192.0.2.1",
+    "::ffff:c000:201",
+    "2001:DB8::10.0.0.1",
+    "",
+    "192.0.2.01",
+    "1:2:3:4:5:6:7::",
+    "1::2::3",
+    "2001:db8:0:0:0:0:0:0:1",
+    "fe80::1%eth0",
+    ":::",
 ];
 const SUBJECTS: [&str; 4] = ["alice", "bob", "Ж-語-🎬", ""];
 
 /// An item that has no place where it comes to stand.
 fn odd(dice: &mut Dice) -> Vec<u8> {
     let bytes: &[&[u8]] = &[
-        &[0xf6], &[0xf5], &[0xf4], &[0xf9, 0, 0], &[0xfb, 0x41, 0xda, 0xd2, 0x74, 0x80, 0, 0, 0], &[0x20], &[0x18, 1], &[0x1b, 0, 0, 0, 0, 0x6b, 0x49, 0xd2, 0x3c],
-        &[0x1b, 255, 255, 255, 255, 255, 255, 255, 255], &[0x5b, 255, 255, 255, 255, 255, 255, 255, 255], &[0x7b, 0, 0x20, 0, 0, 0, 0, 0, 0], &[0x9a, 255, 255, 255, 255],
-        &[0xbb, 0, 0x1f, 255, 255, 255, 255, 255, 255], &[0x80], &[0xa0], &[0x60], &[0x40], &[0x5f, 0x41, 1, 0xff], &[0x7f, 0x61, 97, 0xff], &[0x9f, 0xff], &[0xbf, 0xff],
-        &[0xc2, 0x41, 1], &[0x62, 0xc0, 0xaf], &[0x63, 0xed, 0xa0, 0x80], &[0x1c], &[0xff], &[0x78, 1, 97], &[0x58, 1, 97], &[0x81, 0x61, 97], &[0xa1, 1, 1], &[],
+        &[0xf6],
+        &[0xf5],
+        &[0xf4],
+        &[0xf9, 0, 0],
+        &[0xfb, 0x41, 0xda, 0xd2, 0x74, 0x80, 0, 0, 0],
+        &[0x20],
+        &[0x18, 1],
+        &[0x1b, 0, 0, 0, 0, 0x6b, 0x49, 0xd2, 0x3c],
+        &[0x1b, 255, 255, 255, 255, 255, 255, 255, 255],
+        &[0x5b, 255, 255, 255, 255, 255, 255, 255, 255],
+        &[0x7b, 0, 0x20, 0, 0, 0, 0, 0, 0],
+        &[0x9a, 255, 255, 255, 255],
+        &[0xbb, 0, 0x1f, 255, 255, 255, 255, 255, 255],
+        &[0x80],
+        &[0xa0],
+        &[0x60],
+        &[0x40],
+        &[0x5f, 0x41, 1, 0xff],
+        &[0x7f, 0x61, 97, 0xff],
+        &[0x9f, 0xff],
+        &[0xbf, 0xff],
+        &[0xc2, 0x41, 1],
+        &[0x62, 0xc0, 0xaf],
+        &[0x63, 0xed, 0xa0, 0x80],
+        &[0x1c],
+        &[0xff],
+        &[0x78, 1, 97],
+        &[0x58, 1, 97],
+        &[0x81, 0x61, 97],
+        &[0xa1, 1, 1],
+        &[],
     ];
     if dice.percent(20) {
         let n = dice.below(6);
@@ -222,7 +280,18 @@ fn pass(dice: &mut Dice, key: &RingKey, payload: &[u8]) -> String {
     if dice.percent(5) {
         dice.spoil(&mut seal);
     }
-    let wrap = if dice.percent(98) { &[0xd8, 0x3d, 0xd1, 0x84][..] } else { dice.pick(&[&[0xd1, 0x84][..], &[0x84], &[0xd8, 61, 0xd8, 17, 0x84], &[0xd8, 61, 0xd1, 0x9f], &[0xd8, 61, 0xd1, 0x98, 4], &[0xd8, 61, 0xd1, 0x85]]) };
+    let wrap = if dice.percent(98) {
+        &[0xd8, 0x3d, 0xd1, 0x84][..]
+    } else {
+        dice.pick(&[
+            &[0xd1, 0x84][..],
+            &[0x84],
+            &[0xd8, 61, 0xd8, 17, 0x84],
+            &[0xd8, 61, 0xd1, 0x9f],
+            &[0xd8, 61, 0xd1, 0x98, 4],
+            &[0xd8, 61, 0xd1, 0x85],
+        ])
+    };
     let mut whole = [wrap, &byte_string(&protected), &unprotected, &byte_string(payload), &byte_string(&seal)].concat();
     // What is spoilt here has no right tag any more; what is spoilt before it has.
     if dice.percent(6) {
@@ -251,7 +320,16 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
         let at = dice.below(listed.len());
         match dice.below(4) {
             0 => drop(listed.remove(at)),
-            1 => listed[at]["until"] = dice.pick(&[json!(null), json!("1"), json!(-1), json!(0), json!(1.5), json!(9_007_199_254_740_992_u64)]),
+            1 => {
+                listed[at]["until"] = dice.pick(&[
+                    json!(null),
+                    json!("1"),
+                    json!(-1),
+                    json!(0),
+                    json!(1.5),
+                    json!(9_007_199_254_740_992_u64),
+                ])
+            }
             2 => listed[at]["secret"] = dice.pick(&[json!(null), json!("AA"), json!(7), json!("=")]),
             _ => listed[at]["kid"] = dice.pick(&[json!(null), json!(""), json!(7), json!("k1")]),
         }
@@ -275,7 +353,10 @@ pub fn request(dice: &mut Dice) -> Asked {
         2 => 65,
         _ => 1 + dice.below(20),
     };
-    let (id, subject) = (dice.bytes(length), if dice.percent(2) { "x".repeat(499 + dice.below(3)) } else { dice.pick(&SUBJECTS).to_owned() });
+    let (id, subject) = (
+        dice.bytes(length),
+        if dice.percent(2) { "x".repeat(499 + dice.below(3)) } else { dice.pick(&SUBJECTS).to_owned() },
+    );
     let mut payload = claims(dice, &id, &subject);
     if dice.percent(12) {
         for _ in 0..=dice.below(3) {
@@ -288,7 +369,12 @@ pub fn request(dice: &mut Dice) -> Asked {
         0 => (dice.pick(&["/elsewhere/x", "/p/", "/p", "/elsewhere//x", "", "p/x/y"])).to_owned(),
         _ => format!("/p/{pass}{}", RESTS[dice.below(most)]),
     };
-    let names = [edge_auth::pass::revocation_of_id(&id), edge_auth::pass::revocation_of_subject(&subject), "c:AA".to_owned(), "s:carol".to_owned()];
+    let names = [
+        edge_auth::pass::revocation_of_id(&id),
+        edge_auth::pass::revocation_of_subject(&subject),
+        "c:AA".to_owned(),
+        "s:carol".to_owned(),
+    ];
     let mut some = |n: usize| names.iter().filter(|_| dice.percent(n)).cloned().collect::<Vec<_>>();
     let (revoked, mut failing) = (some(12), some(8));
     if dice.percent(2) {

@@ -24,11 +24,8 @@ fn exchange(question: &Value) -> Value {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
     let there = directory.join("node_modules/@eyevinn/cat").exists();
     assert!(there, "{} has no node_modules; ./build.sh test installs them", directory.display());
-    let child = Command::new("node")
-        .arg(directory.join("exchange.mjs"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn();
+    let child =
+        Command::new("node").arg(directory.join("exchange.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut child = child.unwrap_or_else(|e| panic!("node does not run ({e}); ./build.sh test installs it"));
     child.stdin.take().unwrap().write_all(question.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -57,7 +54,8 @@ fn what_we_mint_another_reads() {
         ..plain.clone()
     };
     let over = Grant { expires: NOW, ..plain.clone() };
-    let (plain, whole, over) = (mint(&plain, &key(7)).unwrap(), mint(&whole, &key(7)).unwrap(), mint(&over, &key(7)).unwrap());
+    let (plain, whole, over) =
+        (mint(&plain, &key(7)).unwrap(), mint(&whole, &key(7)).unwrap(), mint(&over, &key(7)).unwrap());
     let ask = |name: &str, pass: &str, key: &str, path: &str, ip: &str| json!({"name": name, "pass": pass, "key": key, "url": format!("https://example.com{path}"), "ip": ip});
     let (path, ip) = ("/media/o/1/x", "198.51.100.7");
     let answer = exchange(&json!({"now": NOW + 1, "make": [], "judge": [
@@ -86,7 +84,8 @@ fn what_we_mint_another_reads() {
 #[test]
 fn what_another_mints_we_read() {
     let claims = |more: Value| {
-        let mut claims = json!({"iss": "stagedoor", "exp": NOW + 600, "catu": {"path": {"prefix-match": "/media/o/1/"}}});
+        let mut claims =
+            json!({"iss": "stagedoor", "exp": NOW + 600, "catu": {"path": {"prefix-match": "/media/o/1/"}}});
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         claims
     };
@@ -115,12 +114,16 @@ fn what_another_mints_we_read() {
         };
         asked(&request).result
     };
-    for (name, address) in [("plain", "::1"), ("whole", "198.51.100.7"), ("whole", "10.1.2.3"), ("whole", "2001:db8:1::")] {
+    for (name, address) in
+        [("plain", "::1"), ("whole", "198.51.100.7"), ("whole", "10.1.2.3"), ("whole", "2001:db8:1::")]
+    {
         assert_eq!(judged(name, key(7), address), Ok("/media/o/1/x".to_owned()), "{name} from {address}");
         assert_eq!(judged(name, key(8), address), Err(Reason::PassSignatureInvalid), "{name} by another key");
     }
     assert_eq!(judged("whole", key(7), "11.0.0.1"), Err(Reason::PassNetwork));
-    for name in ["an autonomous system", "a network with bits behind it", "an audience", "another issuer", "another match"] {
+    for name in
+        ["an autonomous system", "a network with bits behind it", "an audience", "another issuer", "another match"]
+    {
         assert_eq!(judged(name, key(7), "10.0.0.1"), Err(Reason::PassMalformed), "{name}");
     }
 }

@@ -14,7 +14,11 @@ fn run(body: &str) -> Result<(Value, Vec<String>, usize), FunctionFailure> {
     let text = format!(
         "import cf from 'cloudfront';\nconst crypto = require('crypto');\nasync function handler(event) {{ {body} }}\n"
     );
-    let shelf = Shelf { ring: Some("{\"a\":1}".to_owned()), revoked: vec!["there".to_owned()], failing: vec!["bad".to_owned()] };
+    let shelf = Shelf {
+        ring: Some("{\"a\":1}".to_owned()),
+        revoked: vec!["there".to_owned()],
+        failing: vec!["bad".to_owned()],
+    };
     let outcome = CloudFrontFunction::load(&text)?.handle(&json!({}), NOW, Arc::new(shelf))?;
     let (FunctionAnswer::Request(answer) | FunctionAnswer::Response(answer)) = outcome.answer;
     Ok((answer, outcome.log, outcome.reads))
@@ -43,10 +47,14 @@ fn steps_and_memory_have_an_end() {
 
 #[test]
 fn no_text_becomes_code_and_nothing_leads_out() {
-    for name in ["eval", "Function", "setTimeout", "setInterval", "fetch", "XMLHttpRequest", "process", "host", "std", "os"] {
+    for name in
+        ["eval", "Function", "setTimeout", "setInterval", "fetch", "XMLHttpRequest", "process", "host", "std", "os"]
+    {
         assert_eq!(value(&format!("typeof {name}")), "undefined", "{name}");
     }
-    for code in ["(() => {}).constructor('1')()", "(async () => {}).constructor('1')()", "(function* () {}).constructor('1')()"] {
+    for code in
+        ["(() => {}).constructor('1')()", "(async () => {}).constructor('1')()", "(function* () {}).constructor('1')()"]
+    {
         assert!(matches!(run(code).unwrap_err(), FunctionFailure::Threw(_)), "{code}");
     }
     assert!(run("require('fs')").unwrap_err().to_string().contains("no such module"));
@@ -68,7 +76,8 @@ fn hashes_as_cloudfront_spells_them() {
     let tag = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
     assert_eq!(value("crypto.createHmac('sha256', 'Jefe').update('what do ya want for nothing?').digest('hex')"), tag);
     let bytes = "new Uint8Array([74, 101, 102, 101])";
-    let parts = format!("crypto.createHmac('sha256', {bytes}).update('what do ya want ').update('for nothing?').digest('hex')");
+    let parts =
+        format!("crypto.createHmac('sha256', {bytes}).update('what do ya want ').update('for nothing?').digest('hex')");
     assert_eq!(value(&parts), tag);
     assert_eq!(value("crypto.createHash('md5').update('').digest('base64')"), "1B2M2Y8AsgTpgAmY7PhCfg==");
     assert_eq!(value("crypto.createHash('sha1').update('abc').digest('base64url')"), "qZk-NkcGgWq6PiVxeFDCbJzQ2J0");
@@ -109,7 +118,15 @@ fn nothing_is_kept_between_runs() {
 fn what_is_logged_and_what_is_no_answer() {
     let (_, log, _) = run("console.log('a', 1, true); console.log('b'); return { uri: '' };").unwrap();
     assert_eq!(log, ["a 1 true", "b"]);
-    for body in ["", "return null;", "return 'x';", "return {};", "return { statusCode: '200' };", "return { statusCode: 99 };", "await new Promise(() => {});"] {
+    for body in [
+        "",
+        "return null;",
+        "return 'x';",
+        "return {};",
+        "return { statusCode: '200' };",
+        "return { statusCode: 99 };",
+        "await new Promise(() => {});",
+    ] {
         assert_eq!(run(body).unwrap_err(), FunctionFailure::Answer, "{body}");
     }
     assert_eq!(run("throw new Error('no');").unwrap_err(), FunctionFailure::Threw("no".to_owned()));
@@ -119,7 +136,14 @@ fn what_is_logged_and_what_is_no_answer() {
 #[test]
 fn what_does_not_load() {
     let long = format!("async function handler() {{}} //{}", "x".repeat(10_240));
-    for text in ["", "function other() {}", "async function handler( {}", "throw new Error('x');\nfunction handler() {}", "import x from 'elsewhere';\nfunction handler() {}", &long] {
+    for text in [
+        "",
+        "function other() {}",
+        "async function handler( {}",
+        "throw new Error('x');\nfunction handler() {}",
+        "import x from 'elsewhere';\nfunction handler() {}",
+        &long,
+    ] {
         assert!(matches!(CloudFrontFunction::load(text).unwrap_err(), FunctionFailure::Load(_)), "{text:.60}");
     }
 }

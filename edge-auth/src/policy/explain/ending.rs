@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Question;
+use crate::path;
 use crate::policy::{Action, Cache, Denied, Gate, Mode, Origin, PASS_PREFIX, Policy, Route, SignInMode};
 use crate::reason::Reason;
-use crate::path;
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -47,7 +47,12 @@ impl CloudFrontFunction {
     ///
     /// # Errors
     /// See [`FunctionFailure`].
-    pub fn handle(&self, event: &Value, now: u64, store: Arc<dyn KeyValues>) -> Result<FunctionOutcome, FunctionFailure> {
+    pub fn handle(
+        &self,
+        event: &Value,
+        now: u64,
+        store: Arc<dyn KeyValues>,
+    ) -> Result<FunctionOutcome, FunctionFailure> {
         let (answer, traces) = self.run(now, store, |ctx, handler| {
             let event = ctx.json_parse(event.to_string())?;
             let promise: Promise<'_> = handler.call((event,))?;
@@ -82,20 +87,21 @@ impl CloudFrontFunction {
         );
         let context = Context::full(&runtime).map_err(engine)?;
         let traces = Rc::new(Traces::default());
-        context.with(|ctx| {
-            let prepared = host(&ctx, now, store, &traces).and_then(|host| ctx.globals().set("host", host));
-            prepared.map_err(engine)?;
-            let failure = |wrap: fn(String) -> FunctionFailure, error: CaughtError<'_>| {
-                if left.get() == 0 { FunctionFailure::TooLong } else { wrap(said(&error)) }
-            };
-            let handler = handler(&ctx, &self.text).catch(&ctx).map_err(|e| failure(FunctionFailure::Load, e))?;
-            work(&ctx, handler).catch(&ctx).map_err(|e| match e {
-                // The promise waits for something that never comes.
-                CaughtError::Error(rquickjs::Error::WouldBlock) if left.get() > 0 => FunctionFailure::Answer,
-                other => failure(FunctionFailure::Threw, other),
+        context
+            .with(|ctx| {
+                let prepared = host(&ctx, now, store, &traces).and_then(|host| ctx.globals().set("host", host));
+                prepared.map_err(engine)?;
+                let failure = |wrap: fn(String) -> FunctionFailure, error: CaughtError<'_>| {
+                    if left.get() == 0 { FunctionFailure::TooLong } else { wrap(said(&error)) }
+                };
+                let handler = handler(&ctx, &self.text).catch(&ctx).map_err(|e| failure(FunctionFailure::Load, e))?;
+                work(&ctx, handler).catch(&ctx).map_err(|e| match e {
+                    // The promise waits for something that never comes.
+                    CaughtError::Error(rquickjs::Error::WouldBlock) if left.get() > 0 => FunctionFailure::Answer,
+                    other => failure(FunctionFailure::Threw, other),
+                })
             })
-        })
-        .map(|done| (done, traces))
+            .map(|done| (done, traces))
     }
 }
 

@@ -34,7 +34,12 @@ pub struct Traces {
 }
 
 /// The object that `prelude.js` makes everything of.
-pub fn host<'js>(ctx: &Ctx<'js>, now: u64, store: Arc<dyn KeyValues>, traces: &Rc<Traces>) -> rquickjs::Result<Object<'js>> {
+pub fn host<'js>(
+    ctx: &Ctx<'js>,
+    now: u64,
+    store: Arc<dyn KeyValues>,
+    traces: &Rc<Traces>,
+) -> rquickjs::Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
     // Milliseconds, and whole: exact up to the year 287396.
     #[allow(clippy::cast_precision_loss)]
