@@ -125,8 +125,11 @@ impl Reason {
     pub const fn status(self) -> u16 {
         match self {
             Self::PathNotCanonical | Self::StateInvalid | Self::EventMalformed => 400,
-            Self::NotPermitted | Self::CrossSite | Self::CorsOrigin | Self::NoRoute => 403,
-            Self::PassMalformed
+            Self::NotPermitted
+            | Self::CrossSite
+            | Self::CorsOrigin
+            | Self::NoRoute
+            | Self::PassMalformed
             | Self::PassKeyUnknown
             | Self::PassSignatureInvalid
             | Self::PassExpired

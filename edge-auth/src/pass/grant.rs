@@ -207,7 +207,7 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Malformed> {
     if slot.replace(value).is_some() { Err(Malformed) } else { Ok(()) }
 }
 
-fn exactly<T: PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
+fn exactly<T: Copy + PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
     if value == expected { Ok(()) } else { Err(Malformed) }
 }
 

@@ -9,7 +9,7 @@ use crate::reference::{Asked, Store, byte_string, tag};
 
 pub const NOW: u64 = 1_800_000_000;
 
-/// SplitMix64: small, and good enough to choose by.
+/// `SplitMix64`: small, and good enough to choose by.
 pub struct Dice(u64);
 
 impl Dice {
@@ -47,7 +47,7 @@ impl Dice {
         match self.below(6) {
             0 | 1 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
             2 if at < bytes.len() => {
-                bytes[at] = self.pick(&[0, 0x18, 0x1b, 0x5f, 0x7f, 0x9f, 0xa0, 0xbf, 0xc2, 0xf6, 0xf9, 0xff])
+                bytes[at] = self.pick(&[0, 0x18, 0x1b, 0x5f, 0x7f, 0x9f, 0xa0, 0xbf, 0xc2, 0xf6, 0xf9, 0xff]);
             }
             3 if at < bytes.len() => drop(bytes.remove(at)),
             4 => bytes.truncate(at),
@@ -250,7 +250,9 @@ fn claims(dice: &mut Dice, id: &[u8], subject: &str) -> Vec<u8> {
     }
     let count = if dice.percent(1) { dice.next() % 300 } else { pairs.len() as u64 };
     let mut payload = head(5, count);
-    pairs.iter().for_each(|(key, value)| payload.extend([key.as_slice(), value].concat()));
+    for (key, value) in &pairs {
+        payload.extend([key.as_slice(), value].concat());
+    }
     payload
 }
 
@@ -328,7 +330,7 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
                     json!(0),
                     json!(1.5),
                     json!(9_007_199_254_740_992_u64),
-                ])
+                ]);
             }
             2 => listed[at]["secret"] = dice.pick(&[json!(null), json!("AA"), json!(7), json!("=")]),
             _ => listed[at]["kid"] = dice.pick(&[json!(null), json!(""), json!(7), json!("k1")]),

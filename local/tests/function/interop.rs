@@ -90,7 +90,7 @@ fn what_another_mints_we_read() {
         claims
     };
     let make = |name: &str, more: Value| json!({"name": name, "kid": "k1", "key": HEX[0], "claims": claims(more)});
-    let made = exchange(&json!({"now": NOW, "judge": [], "make": [
+    let passes = exchange(&json!({"now": NOW, "judge": [], "make": [
         make("plain", json!({})),
         make("whole", json!({
             "sub": "é".repeat(200), "nbf": NOW, "iat": NOW, "catm": ["GET"],
@@ -106,7 +106,7 @@ fn what_another_mints_we_read() {
     let judged = |name: &str, key: RingKey, address: &str| {
         let ring = Ring { keys: vec![key], revocations: false }.to_json().unwrap();
         let request = Asked {
-            uri: format!("/p/{}/media/o/1/x", made[name].as_str().unwrap()),
+            uri: format!("/p/{}/media/o/1/x", passes[name].as_str().unwrap()),
             method: "GET".to_owned(),
             address: address.to_owned(),
             now: NOW,

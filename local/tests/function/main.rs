@@ -1,5 +1,6 @@
 //! The CloudFront Function as it is emitted: in the embedded engine, in njs and in Node, beside Rust's own judgement.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::needless_pass_by_value)]
 
 mod behaviour;
 mod differential;

@@ -62,6 +62,8 @@ pub fn host<'js>(
     Ok(host)
 }
 
+// The engine hands over values.
+#[allow(clippy::needless_pass_by_value)]
 fn digest<'js>(
     ctx: Ctx<'js>,
     algorithm: String,
