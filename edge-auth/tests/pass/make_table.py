@@ -117,7 +117,8 @@ row("kid unprotected", frame(claims(), protected=alg_only, unprotected=m((u(4), 
 row("headers in another order", frame(claims(), protected=m((u(4), b(b"k1")), (u(1), u(5)))), True)
 row("claims in another order", frame(m(CATU, CTI, EXP, ISS)), True)
 row("every claim", good((u(2), t("alice")), (u(5), u(NOW)), (u(6), u(NOW)), (u(310), u(1)), (u(311), a(tag(52, b(bytes([192, 0, 2, 1]))))), (u(313), a(t("GET"), t("HEAD")))), True, address="192.0.2.1")
-row("a key in its last second", frame(claims(), protected=kid(b"k0"), secret=OLD), True, now=NOW + 59)
+row("a replaced key", frame(claims(), protected=kid(b"k0"), secret=OLD), True)
+row("a key in its last second", frame(claims(exp=(u(4), u(NOW + 900))), protected=kid(b"k0"), secret=OLD), True, now=NOW + 100)
 row("HEAD", good(), True, method="HEAD")
 row("deep below the prefix", good(), True, rest="/media/o/1/a/b/c%20d.ts")
 row("a folder below the prefix", good(), True, rest="/media/o/1/a/")
@@ -439,6 +440,7 @@ for name, item in [
     ("text", t("192.0.2.1")),
     ("an address without its tag", b(bytes(4))),
     ("another tag", tag(53, b(bytes(4)))),
+    ("another tag with sixteen bytes", tag(53, b(bytes(16)))),
     ("a tag of 2^32 + 52", tag(2**32 + 52, b(bytes(4)))),
     ("three bytes", tag(52, b(bytes(3)))),
     ("five bytes", tag(52, b(bytes(5)))),
