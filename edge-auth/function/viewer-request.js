@@ -71,7 +71,9 @@ async function decide(event, route) {
     }
     if (route.pass) {
         const at = endOfPass(request.uri);
-        demand(at > 0);
+        if (at < 0) {
+            throw 'pass_malformed';
+        }
         await judge(request.uri.slice(3, at), request.uri.slice(at), request.method, event.viewer.ip);
     }
     return false;
@@ -174,13 +176,16 @@ async function judge(pass, path, method, address) {
         }
     }
     if (ring.revocations) {
-        // exists() tells "no such key" from a failure, which throws.
-        let isRevoked = await kvs.exists('c:' + toBase64url(claims[CTI]));
-        if (!isRevoked && claims[SUB]) {
-            isRevoked = await kvs.exists('s:' + claims[SUB]);
+        const names = ['c:' + toBase64url(claims[CTI])];
+        if (claims[SUB]) {
+            names.push('s:' + claims[SUB]);
         }
-        if (isRevoked) {
-            throw 'pass_revoked';
+        for (let i = 0; i < names.length; i++) {
+            // It tells "no such key" from a failure, which throws.
+            const isRevoked = await kvs.exists(names[i]);
+            if (isRevoked) {
+                throw 'pass_revoked';
+            }
         }
     }
 }
