@@ -13,7 +13,6 @@ const POLICY = { mode: 'enforce', parameter: 'token', bearer: true, origins: [],
 const REASONS = { pass_unavailable: [503, 'Playback links cannot be checked right now.'] };
 
 const PHRASES = { 204: 'No Content', 400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed', 503: 'Service Unavailable' };
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const LEEWAY_SECONDS = 30;
 const ALLOW = 'access-control-allow-';
 
@@ -97,6 +96,9 @@ function matches(pattern, path) {
             star = p;
             p += 1;
             from = at;
+            if (p === pattern.length) {
+                return true;
+            }
         } else if (pattern[p] === '?' || pattern[p] === path[at]) {
             p += 1;
             at += 1;
@@ -151,7 +153,7 @@ async function judge(pass, path, method, address) {
     if (!key || now > key.until) {
         throw 'pass_key_unknown';
     }
-    const tag = crypto.createHmac('sha256', key.bytes).update(new Uint8Array(frame.message)).digest('base64url');
+    const tag = crypto.createHmac('sha256', key.bytes).update(Buffer.from(frame.message)).digest('base64url');
     if (!isSame(tag, toBase64url(frame.tag))) {
         throw 'pass_signature_invalid';
     }
@@ -195,7 +197,7 @@ function readRing(text) {
     const ring = JSON.parse(text);
     const fine = ring.keys.every(key => {
         const until = key.until;
-        key.bytes = new Uint8Array(fromBase64url(key.secret));
+        key.bytes = Buffer.from(fromBase64url(key.secret));
         return key.kid && typeof key.kid === 'string' && key.bytes.length === 32
             && (until === undefined || until >= 0 && Number.isSafeInteger(until));
     });
@@ -325,12 +327,8 @@ function head(reader, major) {
 }
 
 function take(reader, count) {
-    const taken = [];
     demand(count <= reader.length);
-    while (taken.length < count) {
-        taken.push(reader.pop());
-    }
-    return taken;
+    return reader.splice(reader.length - count, count).reverse();
 }
 
 function byteString(reader) {
@@ -344,9 +342,10 @@ function textString(reader) {
     return text;
 }
 
-// Undefined where it is no UTF-8.
+// Undefined where it is no UTF-8: what Buffer puts in the place of a wrong byte is another byte.
 function utf8(bytes) {
-    return decoded(bytes.map(byte => '%' + (byte + 256).toString(16).slice(1)).join(''));
+    const text = Buffer.from(bytes).toString();
+    return Buffer.from(text).toString('base64url') === toBase64url(bytes) ? text : undefined;
 }
 
 // A byte string, of less than 64 KB, as CBOR.
@@ -355,39 +354,14 @@ function written(bytes) {
     return (n < 24 ? [0x40 + n] : n < 256 ? [0x58, n] : [0x59, n >> 8, n & 255]).concat(bytes);
 }
 
-// No bytes where it is none: padding, another alphabet, or bits left over that are not zero. One spelling only.
+// No bytes where it is none. Whatever Buffer forgives, such as padding or another alphabet, is not written so again.
 function fromBase64url(text) {
-    const bytes = [];
-    let bits = 0;
-    let held = 0;
-    for (let i = 0; i < text.length; i++) {
-        const six = ALPHABET.indexOf(text[i]);
-        if (six < 0) {
-            return [];
-        }
-        bits = bits << 6 | six;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            bytes.push(bits >> held & 255);
-        }
-    }
-    return held < 6 && !(bits & (1 << held) - 1) ? bytes : [];
+    const buffer = Buffer.from(text, 'base64url');
+    return buffer.toString('base64url') === text ? buffer.toJSON().data : [];
 }
 
 function toBase64url(bytes) {
-    let text = '';
-    let bits = 0;
-    let held = 0;
-    bytes.forEach(byte => {
-        bits = bits << 8 | byte;
-        held += 8;
-        while (held >= 6) {
-            held -= 6;
-            text += ALPHABET[bits >> held & 63];
-        }
-    });
-    return held ? text + ALPHABET[bits << 6 - held & 63] : text;
+    return Buffer.from(bytes).toString('base64url');
 }
 
 // --- networks (RFC 9164): 4 or 6, then the bits as text; an address is in a network whose text it begins with ---------------

@@ -21,7 +21,7 @@ fn policy_function_writes_the_function_or_says_why_not() {
     assert_eq!(std::fs::read_to_string(path("function.js")).unwrap(), text);
 
     let many: String = (0..50)
-        .map(|n| format!("  - {{ path: /{n}/{}/*, allow: anyone, gate: function }}\n", "x".repeat(40)))
+        .map(|n| format!("  - {{ path: /{n}/{}/*, allow: anyone, gate: function, origin: app }}\n", "x".repeat(40)))
         .collect();
     std::fs::write(path("large.yaml"), format!("{POLICY}{many}")).unwrap();
     let large = run(&["policy", "function", "--policy", &path("large.yaml")]);

@@ -51,7 +51,7 @@ impl fmt::Display for Unavailable {
 
 impl std::error::Error for Unavailable {}
 
-/// A pass that holds for a request. Only [`judge`] makes one.
+/// A pass that holds for a request. Only [`judge()`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedPass(Grant);
 

@@ -1,7 +1,7 @@
 //! Playback passes: who holds the link may play what it is for, until it ends.
 //!
 //! A pass is a Common Access Token (CTA-5007-B): a CBOR Web Token (RFC 8392) under `COSE_Mac0` (RFC 9052 §6.2) with HMAC 256/256
-//! (RFC 9053 §3.1), in base64url, as a segment of the path: `/p/PASS/media/…`. [`judge`] here and `function/viewer-request.js` at
+//! (RFC 9053 §3.1), in base64url, as a segment of the path: `/p/PASS/media/…`. [`judge()`] here and `function/viewer-request.js` at
 //! the edge are the same verifier twice; tests hold them to one answer for every input.
 
 mod cbor;

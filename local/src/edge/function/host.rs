@@ -59,6 +59,8 @@ pub fn host<'js>(
         }),
     )?;
     host.set("digest", Func::from(digest))?;
+    host.set("bytes", Func::from(String::into_bytes))?;
+    host.set("text", Func::from(|bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned()))?;
     Ok(host)
 }
 

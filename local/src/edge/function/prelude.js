@@ -1,5 +1,5 @@
 // What a CloudFront Function of runtime 2.0 finds, as far as ours needs it: the module `cloudfront`, `require('crypto')`,
-// `console.log`, and a Date that stands still. `host` comes from host.rs and is gone when the function starts.
+// `console.log`, a little of Buffer, and a Date that stands still. `host` comes from host.rs and is gone when the function starts.
 
 const host = globalThis.host;
 delete globalThis.host;
@@ -35,6 +35,8 @@ globalThis.Date = FrozenDate;
 
 globalThis.console = { log: (...parts) => host.log(parts.map(String).join(' ')) };
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
 const spelled = {
     hex: bytes => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(''),
     base64: bytes => sixes(bytes, '+/').padEnd(Math.ceil(bytes.length / 3) * 4, '='),
@@ -42,10 +44,38 @@ const spelled = {
 };
 
 function sixes(bytes, last) {
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789' + last;
+    const alphabet = ALPHABET.slice(0, 62) + last;
     const bits = Array.from(bytes, byte => byte.toString(2).padStart(8, '0')).join('');
     return (bits.match(/.{1,6}/g) || []).map(six => alphabet[parseInt(six.padEnd(6, '0'), 2)]).join('');
 }
+
+// As much of Buffer as a function of ours uses; like the real one it forgives what is no base64url.
+class Bytes extends Uint8Array {
+    toString(encoding) {
+        return encoding === undefined || encoding === 'utf8' ? host.text(Array.from(this)) : spelled[encoding](this);
+    }
+    toJSON() {
+        return { type: 'Buffer', data: Array.from(this) };
+    }
+}
+
+globalThis.Buffer = {
+    from(data, encoding) {
+        if (typeof data !== 'string') {
+            return Bytes.from(data);
+        }
+        if (encoding === undefined || encoding === 'utf8') {
+            return Bytes.from(host.bytes(data));
+        }
+        if (encoding !== 'base64url') {
+            throw new TypeError('no such encoding here: ' + encoding);
+        }
+        const known = Array.from(data, character => '-_'.includes(character) ? '+/'['-_'.indexOf(character)] : character);
+        const sixes = known.map(character => ALPHABET.indexOf(character)).filter(six => six >= 0);
+        const bits = sixes.map(six => six.toString(2).padStart(6, '0')).join('');
+        return Bytes.from((bits.match(/.{8}/g) || []).map(eight => parseInt(eight, 2)));
+    },
+};
 
 // Text stays text; of bytes the host takes an array.
 function plain(data) {
