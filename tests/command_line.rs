@@ -1,4 +1,4 @@
-//! The command line as a person uses it: replay, policy check, policy compile, policy explain.
+//! The command line as a person uses it: replay, policy check, policy compile, policy explain, policy function.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "../edge-auth/tests/policy/mistakes.rs"]
@@ -7,6 +7,8 @@ mod mistakes;
 mod policy_check;
 #[path = "command_line/policy_explain.rs"]
 mod policy_explain;
+#[path = "command_line/policy_function.rs"]
+mod policy_function;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

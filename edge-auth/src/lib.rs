@@ -8,6 +8,7 @@ pub mod config;
 pub mod cookies;
 pub mod event;
 pub mod log;
+pub mod pass;
 pub mod path;
 pub mod policy;
 mod query;

@@ -88,6 +88,24 @@ reasons! {
     NoRoute = "no_route", "There is nothing at this address.";
     /// No playback pass, or one that is none.
     PassMalformed = "pass_malformed", "The playback link is not valid.";
+    /// The ring has no key of that name, or its time is over.
+    PassKeyUnknown = "pass_key_unknown", "The playback link is no longer accepted.";
+    /// The pass was not made with its key, or was changed since.
+    PassSignatureInvalid = "pass_signature_invalid", "The playback link is not genuine.";
+    /// `exp` has passed.
+    PassExpired = "pass_expired", "The playback link has expired.";
+    /// `nbf` or `iat` lies in the future.
+    PassNotYetValid = "pass_not_yet_valid", "The playback link is not valid yet.";
+    /// The path is not one of the pass.
+    PassPath = "pass_path", "The playback link is for something else.";
+    /// The method is not one of the pass.
+    PassMethod = "pass_method", "The playback link allows no such method.";
+    /// The client's address is not one of the pass.
+    PassNetwork = "pass_network", "The playback link is for another network.";
+    /// The pass, or all of its person, was revoked.
+    PassRevoked = "pass_revoked", "The playback link was withdrawn.";
+    /// The key ring or a revocation could not be read.
+    PassUnavailable = "pass_unavailable", "Playback links cannot be checked right now.";
     /// The sign-in's state is missing, foreign, used up or too old.
     StateInvalid = "state_invalid", "This sign-in has expired or was started in another browser.";
     /// The identity provider refused, or its answer could not be trusted.
@@ -100,6 +118,32 @@ reasons! {
     KeysUnavailable = "keys_unavailable", "Tokens cannot be checked right now. Try again in a moment.";
     /// The event is none that CloudFront sends.
     EventMalformed = "event_malformed", "The request could not be read.";
+}
+
+impl Reason {
+    /// The HTTP status of a refusal.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::PathNotCanonical | Self::StateInvalid | Self::EventMalformed => 400,
+            Self::NotPermitted
+            | Self::CrossSite
+            | Self::CorsOrigin
+            | Self::NoRoute
+            | Self::PassMalformed
+            | Self::PassKeyUnknown
+            | Self::PassSignatureInvalid
+            | Self::PassExpired
+            | Self::PassNotYetValid
+            | Self::PassPath
+            | Self::PassMethod
+            | Self::PassNetwork
+            | Self::PassRevoked => 403,
+            Self::MethodNotAllowed => 405,
+            Self::SignInFailed => 502,
+            Self::KeysUnavailable | Self::ProviderUnavailable | Self::PassUnavailable => 503,
+            _ => 401,
+        }
+    }
 }
 
 impl fmt::Display for Reason {

@@ -26,7 +26,7 @@ pub fn refuse(context: &Context<'_, '_>, reason: Reason, route: Option<&Route>) 
             return redirect;
         }
     }
-    let status = status(reason);
+    let status = reason.status();
     let refusal = if navigation && denied == Denied::Auto {
         let id = context.request_id;
         let text =
@@ -92,7 +92,7 @@ fn is_navigation(request: &Request<'_>) -> bool {
 
 /// Signing in helps only where there is no valid token yet; anything else would come straight back here.
 fn wants_sign_in(reason: Reason) -> bool {
-    status(reason) == 401
+    reason.status() == 401
 }
 
 /// The redirect to where people sign in, with a way back to `to`, a path on this host.
@@ -101,16 +101,5 @@ pub fn to_sign_in(context: &Context<'_, '_>, to: &str) -> Option<Response> {
         SignInMode::Hosted => auth::start(context, to),
         SignInMode::Page => Some(answer(302).with("Location", format!("/login?{}", query::join(&[("to", to)])))),
         SignInMode::None => None,
-    }
-}
-
-pub fn status(reason: Reason) -> u16 {
-    match reason {
-        Reason::PathNotCanonical | Reason::StateInvalid | Reason::EventMalformed => 400,
-        Reason::NotPermitted | Reason::CrossSite | Reason::CorsOrigin | Reason::NoRoute | Reason::PassMalformed => 403,
-        Reason::MethodNotAllowed => 405,
-        Reason::SignInFailed => 502,
-        Reason::KeysUnavailable | Reason::ProviderUnavailable => 503,
-        _ => 401,
     }
 }

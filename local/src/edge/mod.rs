@@ -29,7 +29,10 @@ use edge_auth::policy::Policy;
 
 pub use cache::CacheStatistics;
 pub use certificate::localhost_certificate;
-pub use function::{FunctionError, ViewerRequest};
+pub use function::{
+    CloudFrontFunction, FunctionAnswer, FunctionError, FunctionFailure, FunctionOutcome, KeyValues, StoreFailure,
+    ViewerRequest,
+};
 
 use origin_objects::ObjectOrigin;
 

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Question;
+use crate::path;
 use crate::policy::{Action, Cache, Denied, Gate, Mode, Origin, PASS_PREFIX, Policy, Route, SignInMode};
 use crate::reason::Reason;
-use crate::{path, refusal};
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,12 +109,12 @@ pub(super) fn is_refusal(reason: Reason) -> bool {
     !matches!(reason, Reason::Anyone | Reason::Permitted | Reason::Off | Reason::SignIn)
 }
 
-/// As [`refusal::refuse`] answers.
+/// As `refusal::refuse` answers.
 fn refused(policy: &Policy, route: Option<&Route>, path: &str, reason: Reason, navigation: bool) -> Ending {
     // Before it looks for a route the function refuses what has two readings; a CloudFront Function only knows statuses.
     let decides = |route: &&Route| route.gate == Gate::Lambda && path::is_canonical(path, true);
     let denied = route.filter(decides).map_or(Denied::Status, |route| route.denied);
-    let status = refusal::status(reason);
+    let status = reason.status();
     let redirects = denied == Denied::Redirect || (denied == Denied::Auto && navigation);
     let place = match policy.sign_in.mode {
         SignInMode::Hosted => Some(SignInPlace::Hosted),

@@ -1,9 +1,20 @@
-//! The viewer-request function as the edge knows it.
+//! The two kinds of functions at viewer-request: Lambda@Edge as the edge knows it, and the CloudFront Function.
+
+mod answer;
+mod engine;
+mod failure;
+mod hashes;
+mod host;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
 use crate::runtime::{Function, InvokeError};
+
+pub use answer::{FunctionAnswer, FunctionOutcome};
+pub use engine::CloudFrontFunction;
+pub use failure::FunctionFailure;
+pub use host::{KeyValues, StoreFailure};
 
 /// A function at viewer-request: takes an event, gives a request to forward or an answer, both JSON.
 pub trait ViewerRequest: Send + Sync + 'static {

@@ -1,0 +1,330 @@
+//! What the function does beside judging passes: modes, preflights, refusals, and what goes on.
+
+use std::sync::Arc;
+
+use local::edge::{CloudFrontFunction, FunctionAnswer};
+use serde_json::{Value, json};
+
+use crate::reference::rows;
+use crate::support::{Shelf, text};
+
+/// One request, and the whole of what has to come back.
+pub struct Case {
+    pub name: &'static str,
+    /// What the policy has beside its routes.
+    pub policy: Value,
+    pub request: Value,
+    pub expect: Value,
+    pub log: Vec<&'static str>,
+}
+
+impl Case {
+    pub fn event(&self) -> Value {
+        let mut request = json!({"method": "GET", "uri": "/open/x", "querystring": {}, "headers": {}, "cookies": {}});
+        request.as_object_mut().unwrap().extend(self.request.as_object().unwrap().clone());
+        json!({
+            "version": "1.0",
+            "context": {"requestId": "EXAMPLE-id_1=="},
+            "viewer": {"ip": "198.51.100.7"},
+            "request": request,
+        })
+    }
+}
+
+/// A pass of the table, and a store that has its key.
+pub fn good() -> (String, u64, Shelf) {
+    let row = rows().into_iter().find(|row| row.name == "a pass").unwrap();
+    let pass = row.asked.uri.split('/').nth(2).unwrap().to_owned();
+    (pass, row.asked.now, Shelf { ring: row.asked.store.ring, revoked: Vec::new(), failing: Vec::new() })
+}
+
+fn value(text: &str) -> Value {
+    json!({"value": text})
+}
+
+fn refusal(status: u16, phrase: &str, reason: &str, message: &str, more: Value) -> Value {
+    let body = json!({"status": status, "reason": reason, "message": message, "request_id": "EXAMPLE-id_1=="});
+    let mut headers = json!({
+        "cache-control": value("no-store"),
+        "content-type": value("application/json"),
+        "x-content-type-options": value("nosniff"),
+        "x-stagedoor-reason": value(reason),
+    });
+    headers.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({"statusCode": status, "statusDescription": phrase, "headers": headers, "body": body.to_string()})
+}
+
+fn cors(more: Value) -> Value {
+    let mut headers = json!({
+        "access-control-allow-origin": value("https://app.example.com"),
+        "access-control-allow-credentials": value("true"),
+        "vary": value("Origin"),
+    });
+    headers.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    headers
+}
+
+fn preflight(more: Value) -> Value {
+    let mut headers = cors(json!({
+        "cache-control": value("no-store"),
+        "access-control-allow-methods": value("GET, HEAD, PUT, PATCH, POST, DELETE"),
+        "access-control-max-age": value("600"),
+    }));
+    headers.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({"statusCode": 204, "statusDescription": "No Content", "headers": headers})
+}
+
+/// A request that goes on as this, all else being empty.
+fn on(method: &str, uri: &str, more: Value) -> Value {
+    let mut request = json!({"method": method, "uri": uri, "querystring": {}, "headers": {}, "cookies": {}});
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    request
+}
+
+const MALFORMED: &str = "The playback link is not valid.";
+
+pub fn cases() -> Vec<Case> {
+    let (pass, _, _) = good();
+    let case =
+        |name, policy, request, expect, log: &[&'static str]| Case { name, policy, request, expect, log: log.to_vec() };
+    let enforce = || json!({});
+    let asks = |origin: &str| json!({"origin": value(origin), "access-control-request-method": value("GET")});
+    let luggage = || {
+        json!({
+            "headers": {
+                "accept": value("*/*"),
+                "authorization": value("bearer abc"),
+                "x-stagedoor-token": value("forged"),
+                "x_stagedoor_host": value("forged"),
+                "x-stagedoor": value("kept: no header of ours"),
+            },
+            "cookies": {
+                "theme": value("dark"),
+                "__Host-sd-access": value("secret"),
+                "__secure-SD-refresh": value("secret"),
+                "CognitoIdentityServiceProvider.abc.LastAuthUser": value("alice"),
+            },
+            "querystring": {"a": value("1"), "token": value("secret"), "t%6Fken": value("secret"), "tokens": value("2"), "%": value("3")},
+        })
+    };
+    let with = |mut request: Value, uri: &str| {
+        request["uri"] = json!(uri);
+        request
+    };
+    let (passed, allowed) = (format!("/p/{pass}/media/o/1/x"), json!({"origin": value("https://app.example.com")}));
+    let stripped = json!({
+        "headers": {"accept": value("*/*"), "x-stagedoor": value("kept: no header of ours")},
+        "cookies": {"theme": value("dark")},
+        "querystring": {"a": value("1"), "tokens": value("2"), "%": value("3")},
+    });
+    let bare = json!({"headers": {"accept": value("*/*"), "x-stagedoor": value("kept: no header of ours")}});
+    vec![
+        case("open to everybody", enforce(), json!({}), on("GET", "/open/x", json!({})), &[]),
+        case(
+            "open, with every method",
+            enforce(),
+            json!({"method": "DELETE"}),
+            on("DELETE", "/open/x", json!({})),
+            &[],
+        ),
+        case(
+            "the app reads a + as itself",
+            enforce(),
+            json!({"uri": "/open/a+b"}),
+            on("GET", "/open/a+b", json!({})),
+            &[],
+        ),
+        case("open, less what is ours", enforce(), luggage(), on("GET", "/open/x", stripped.clone()), &[]),
+        case(
+            "another scheme stays",
+            enforce(),
+            json!({"headers": {"authorization": value("Basic abc")}}),
+            on("GET", "/open/x", json!({"headers": {"authorization": value("Basic abc")}})),
+            &[],
+        ),
+        case(
+            "a Bearer header stays where none is read",
+            json!({"tokens": {"from": ["cookie"]}}),
+            json!({"headers": {"authorization": value("Bearer abc")}}),
+            on("GET", "/open/x", json!({"headers": {"authorization": value("Bearer abc")}})),
+            &[],
+        ),
+        case(
+            "of two lines one is a Bearer token",
+            enforce(),
+            json!({"headers": {"authorization": {"value": "Basic x", "multiValue": [value("Basic x"), value(" Bearer y")]}}}),
+            on("GET", "/open/x", json!({})),
+            &[],
+        ),
+        case(
+            "another query parameter",
+            json!({"tokens": {"query_parameter": "jwt"}}),
+            json!({"querystring": {"jwt": value("x"), "token": value("y")}}),
+            on("GET", "/open/x", json!({"querystring": {"token": value("y")}})),
+            &[],
+        ),
+        case(
+            "behind a pass nothing of the viewer goes on",
+            enforce(),
+            with(luggage(), &passed),
+            on("GET", "/media/o/1/x", bare.clone()),
+            &[],
+        ),
+        case(
+            "mode off",
+            json!({"mode": "off"}),
+            with(luggage(), "/p/none/media/x"),
+            on("GET", "/media/x", bare.clone()),
+            &[],
+        ),
+        case("mode off, open", json!({"mode": "off"}), luggage(), on("GET", "/open/x", stripped), &[]),
+        case(
+            "mode off, a preflight",
+            json!({"mode": "off"}),
+            json!({"method": "OPTIONS"}),
+            on("OPTIONS", "/open/x", json!({})),
+            &[],
+        ),
+        case(
+            "mode log",
+            json!({"mode": "log"}),
+            with(luggage(), "/p/none/media/x"),
+            on("GET", "/media/x", bare),
+            &["{\"reason\":\"pass_malformed\"}"],
+        ),
+        case(
+            "mode log, nothing behind the pass",
+            json!({"mode": "log"}),
+            json!({"uri": "/p/none"}),
+            on("GET", "/p/none", json!({})),
+            &["{\"reason\":\"pass_malformed\"}"],
+        ),
+        case(
+            "mode log, a preflight",
+            json!({"mode": "log"}),
+            json!({"method": "OPTIONS", "headers": asks("https://app.example.com")}),
+            preflight(json!({})),
+            &[],
+        ),
+        case(
+            "a preflight",
+            enforce(),
+            json!({"method": "OPTIONS", "uri": "/p/x/y", "headers": asks("https://app.example.com")}),
+            preflight(json!({})),
+            &[],
+        ),
+        case(
+            "a preflight that asks for headers",
+            enforce(),
+            json!({"method": "OPTIONS", "headers": {
+                "origin": value("https://app.example.com"),
+                "access-control-request-method": value("PUT"),
+                "access-control-request-headers": value("content-type, x_y-z"),
+            }}),
+            preflight(json!({"access-control-allow-headers": value("content-type, x_y-z")})),
+            &[],
+        ),
+        case(
+            "a preflight that asks for what is no list",
+            enforce(),
+            json!({"method": "OPTIONS", "headers": {
+                "origin": value("https://app.example.com"),
+                "access-control-request-method": value("PUT"),
+                "access-control-request-headers": value("a\r\nb"),
+            }}),
+            preflight(json!({})),
+            &[],
+        ),
+        case(
+            "a preflight from elsewhere",
+            enforce(),
+            json!({"method": "OPTIONS", "headers": asks("https://evil.example")}),
+            refusal(403, "Forbidden", "cors_origin", "Scripts of this origin may not ask.", json!({})),
+            &["{\"reason\":\"cors_origin\"}"],
+        ),
+        case(
+            "a preflight with two origins",
+            enforce(),
+            json!({"method": "OPTIONS", "headers": {
+                "origin": {"value": "https://app.example.com", "multiValue": [value("https://app.example.com"), value("null")]},
+                "access-control-request-method": value("GET"),
+            }}),
+            refusal(403, "Forbidden", "cors_origin", "Scripts of this origin may not ask.", json!({})),
+            &["{\"reason\":\"cors_origin\"}"],
+        ),
+        case(
+            "a refusal that a script of ours may read",
+            enforce(),
+            json!({"uri": "/p/none/x", "headers": allowed}),
+            refusal(403, "Forbidden", "pass_malformed", MALFORMED, cors(json!({}))),
+            &["{\"reason\":\"pass_malformed\"}"],
+        ),
+        case(
+            "a method that is not there",
+            enforce(),
+            json!({"uri": passed, "method": "POST"}),
+            refusal(
+                405,
+                "Method Not Allowed",
+                "method_not_allowed",
+                "This method is not available here.",
+                json!({"allow": value("GET, HEAD, OPTIONS")}),
+            ),
+            &["{\"reason\":\"method_not_allowed\"}"],
+        ),
+        case(
+            "a path with two readings",
+            enforce(),
+            json!({"uri": "/open//x"}),
+            refusal(400, "Bad Request", "path_not_canonical", "The address is not in its canonical form.", json!({})),
+            &["{\"reason\":\"path_not_canonical\"}"],
+        ),
+    ]
+}
+
+#[test]
+fn the_embedded_engine_answers_each_as_a_whole() {
+    let (_, now, shelf) = good();
+    let shelf = Arc::new(shelf);
+    for case in cases() {
+        let function = CloudFrontFunction::load(&text(case.policy.clone())).unwrap();
+        let outcome = function.handle(&case.event(), now, shelf.clone()).unwrap();
+        let (FunctionAnswer::Request(answer) | FunctionAnswer::Response(answer)) = outcome.answer;
+        assert_eq!(answer, case.expect, "{}", case.name);
+        assert_eq!(outcome.log, case.log, "{}", case.name);
+    }
+}
+
+#[test]
+fn the_id_of_a_request_is_repeated_only_as_cloudfront_writes_it() {
+    let function = CloudFrontFunction::load(&text(json!({}))).unwrap();
+    for (id, repeated) in
+        [(json!("A-b_9="), "A-b_9="), (json!("<script>"), ""), (json!("x".repeat(257)), ""), (json!(""), "")]
+    {
+        let mut event = cases()[0].event();
+        event["context"]["requestId"] = id;
+        event["request"]["uri"] = json!("/nowhere");
+        let outcome = function.handle(&event, 0, Arc::new(Shelf::empty())).unwrap();
+        let FunctionAnswer::Response(refusal) = outcome.answer else { panic!("it goes on") };
+        let body: Value = serde_json::from_str(refusal["body"].as_str().unwrap()).unwrap();
+        assert_eq!(body["request_id"], repeated);
+    }
+}
+
+#[test]
+fn a_store_that_fails_says_when_to_come_back() {
+    let (pass, now, mut shelf) = good();
+    shelf.failing = vec!["ring".to_owned()];
+    let function = CloudFrontFunction::load(&text(json!({}))).unwrap();
+    let mut event = cases()[0].event();
+    event["request"]["uri"] = json!(format!("/p/{pass}/media/o/1/x"));
+    let outcome = function.handle(&event, now, Arc::new(shelf)).unwrap();
+    let expected = refusal(
+        503,
+        "Service Unavailable",
+        "pass_unavailable",
+        "Playback links cannot be checked right now.",
+        json!({"retry-after": value("10")}),
+    );
+    assert_eq!(outcome.answer, FunctionAnswer::Response(expected));
+}
