@@ -34,6 +34,8 @@ reasons! {
     Off = "off", "Nothing is checked here.";
     /// Answered: a preflight of an allowed origin.
     Preflight = "preflight", "Scripts of this origin may ask.";
+    /// Answered: a redirect to the same thing with a playback pass.
+    PassMade = "pass_made", "Playing.";
     /// Answered: a page or redirect of sign-in itself.
     SignIn = "sign_in", "Signing in.";
     /// Answered: signed in, on to the wanted page.

@@ -64,7 +64,8 @@ pub fn preflight(context: &Context<'_, '_>) -> Result<Response, Reason> {
     Ok(with_cors(allowed.with("Access-Control-Max-Age", "600"), context))
 }
 
-fn with_cors(response: Response, context: &Context<'_, '_>) -> Response {
+/// The answer with what lets a script of an allowed origin read it.
+pub fn with_cors(response: Response, context: &Context<'_, '_>) -> Response {
     match allowed_origin(context) {
         Some(origin) => response
             .with("Access-Control-Allow-Origin", origin)

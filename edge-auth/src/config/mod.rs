@@ -5,6 +5,7 @@ mod read;
 use ring::hmac;
 use serde_json::Value;
 
+use crate::pass::RingKey;
 use crate::policy::{Policy, Problem, SignInMode};
 use crate::reason::Reason;
 use crate::token::{Expectation, Issuer, UnverifiedToken, VerifiedSession};
@@ -20,6 +21,8 @@ pub struct EdgeConfig {
     pub sign_in: Option<SignInEndpoints>,
     /// Seal the sign-in's state; the first is current, the others are still accepted.
     pub state_keys: Vec<SecretKey>,
+    /// Make playback passes; the first is current.
+    pub pass_keys: Vec<RingKey>,
     /// When issuers' keys are fetched again.
     pub key_refresh: KeyRefresh,
     /// `https` on AWS; the local edge may run on `http`.

@@ -7,6 +7,7 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::{EdgeConfig, KeyRefresh, Scheme, SecretKey, SignInEndpoints};
+use crate::pass::RingKey;
 use crate::policy::{Fields, Node, Policy, Problem};
 use crate::token::{Issuer, IssuerKind, KeySet};
 
@@ -27,14 +28,14 @@ pub(super) fn edge_config(value: &Value) -> Result<EdgeConfig, Vec<Problem>> {
         };
         let issuers = issuers(&mut deployment);
         let sign_in = deployment.section("sign_in").and_then(endpoints);
-        let state_keys = deployment.section("keys").map(keys).unwrap_or_default();
+        let (state_keys, pass_keys) = deployment.section("keys").map(keys).unwrap_or_default();
         let schemes = [("https", Scheme::Https), ("http", Scheme::Http)];
         let scheme = deployment.choice("scheme", &schemes).unwrap_or(Scheme::Https);
         let key_refresh = deployment.section("key_refresh").map(key_refresh).unwrap_or_default();
         deployment.finish();
         top.finish();
         let log_key = state_keys.first().and_then(log_key);
-        Some(EdgeConfig { policy: policy?, issuers, sign_in, state_keys, key_refresh, scheme, log_key })
+        Some(EdgeConfig { policy: policy?, issuers, sign_in, state_keys, pass_keys, key_refresh, scheme, log_key })
     });
     match config {
         Some(config) if problems.is_empty() => Ok(config),
@@ -136,15 +137,24 @@ fn required(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<String> {
     text
 }
 
-/// The state keys; pass keys are checked for form as well, although only the pass's exchange uses them.
-fn keys(mut fields: Fields<'_, '_>) -> Vec<SecretKey> {
-    let state = key_list(&mut fields, "state");
-    key_list(&mut fields, "pass");
+/// The keys of sign-in's state, and those of passes.
+fn keys(mut fields: Fields<'_, '_>) -> (Vec<SecretKey>, Vec<RingKey>) {
+    let state = key_list(&mut fields, "state", |kid, key| Ok(SecretKey { kid, key }));
+    let pass = key_list(&mut fields, "pass", |kid, key| {
+        let secret = key.try_into().map_err(|_| ("key", "must be base64 of 32 bytes"))?;
+        let key = RingKey { kid, secret, until: None };
+        if key.fits() { Ok(key) } else { Err(("kid", "must have at most 32 bytes")) }
+    });
     fields.finish();
-    state
+    (state, pass)
 }
 
-fn key_list(fields: &mut Fields<'_, '_>, name: &'static str) -> Vec<SecretKey> {
+/// The keys of a list; `make` says which field of an entry is not what it should be, and what that is.
+fn key_list<T>(
+    fields: &mut Fields<'_, '_>,
+    name: &'static str,
+    make: impl Fn(String, Vec<u8>) -> Result<T, (&'static str, &'static str)>,
+) -> Vec<T> {
     let Some(node) = fields.take(name) else { return Vec::new() };
     let Some(list) = node.value.as_array() else {
         fields.problem(name, "must be a list of {kid, key}");
@@ -163,8 +173,12 @@ fn key_list(fields: &mut Fields<'_, '_>, name: &'static str) -> Vec<SecretKey> {
         if kid.as_deref().is_some_and(|k| k.contains('.')) {
             entry.problem("kid", "must not hold a dot");
         }
+        match kid.zip(key).map(|(kid, key)| make(kid, key)) {
+            Some(Ok(key)) => keys.push(key),
+            Some(Err((field, message))) => entry.problem(field, message),
+            None => {}
+        }
         entry.finish();
-        keys.extend(kid.zip(key).map(|(kid, key)| SecretKey { kid, key }));
     }
     keys
 }

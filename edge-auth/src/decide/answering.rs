@@ -5,14 +5,17 @@ use super::{Check, Context, KeyFetch, Resume, Step, Trace, Verdict};
 use crate::config::EdgeConfig;
 use crate::event::{Exchange, Outcome};
 use crate::memory::{Known, Memory};
-use crate::policy::{AUTH_PREFIX, Mode, Route};
+use crate::policy::{AUTH_PREFIX, Action, Mode, Route};
 use crate::reason::Reason;
 use crate::{forward, refusal};
 
-/// A refusal becomes an answer, unless the policy's mode is `log`.
+/// A refusal becomes an answer, unless the policy's mode is `log` and there is an origin to go on to.
 pub fn carry_out(context: &Context<'_, '_>, route: Option<&Route>, ruling: Ruling) -> Ruling {
     match ruling {
-        Ruling::Refuse(reason) if context.config.policy.mode == Mode::Enforce => {
+        Ruling::Refuse(reason)
+            if context.config.policy.mode == Mode::Enforce
+                || route.is_some_and(|route| matches!(route.action, Action::Pass { .. })) =>
+        {
             Ruling::Respond(reason, refusal::refuse(context, reason, route))
         }
         other => other,

@@ -1,6 +1,7 @@
 //! The decision: (request, configuration, memory, moment) → what to do.
 
 mod answering;
+mod exchange;
 mod key_fetch;
 mod weigh;
 
@@ -24,7 +25,7 @@ pub(crate) use key_fetch::Resume;
 pub struct Moment {
     /// Unix seconds.
     pub now: u64,
-    /// Fresh random bytes; only the start of a sign-in uses them.
+    /// Fresh random bytes; the start of a sign-in and the making of a pass use them.
     pub entropy: [u8; 96],
 }
 

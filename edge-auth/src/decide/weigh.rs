@@ -1,6 +1,6 @@
 //! Which route decides, and what it comes to.
 
-use super::{Context, Step, Trace};
+use super::{Context, Step, Trace, exchange};
 use crate::event::Response;
 use crate::memory::{Known, Memory, Unproven};
 use crate::policy::{Action, Allow, Behaviour, Captures, Gate, Mode, Origin, Route, TokenSource};
@@ -38,7 +38,9 @@ pub fn weigh<'c>(context: &Context<'_, 'c>, memory: &mut Memory, trace: &mut Tra
             (None, ruling)
         }
         Ok(Found::Route(route, _)) | Err((_, Some(route))) if context.config.policy.mode == Mode::Off => {
-            (Some(route), Ruling::Forward(Reason::Off, None))
+            // A pass is for somebody, and nobody is known here; and there is no origin to go on to.
+            let is_pass = matches!(route.action, Action::Pass { .. });
+            (Some(route), if is_pass { Ruling::Refuse(Reason::NoRoute) } else { Ruling::Forward(Reason::Off, None) })
         }
         Ok(Found::Route(route, captures)) => {
             let ruling = rule_on(context, memory, route, &captures, trace).unwrap_or_else(|unproven| match unproven {
@@ -106,8 +108,8 @@ fn rule_on(
         trace.note("same_site", auth::same_site(context, true))?;
     }
     if matches!(route.action, Action::Pass { .. }) {
-        // Without a pass key there is nothing to answer with, and no origin to go to.
-        return Ok(trace.note("pass", Err(Reason::KeysUnavailable))?);
+        let redirect = trace.note("pass", exchange::pass(context, route, captures, &known))?;
+        return Ok(Ruling::Respond(Reason::PassMade, redirect));
     }
     Ok(Ruling::Forward(Reason::Permitted, Some(known)))
 }

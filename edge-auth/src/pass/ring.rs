@@ -86,7 +86,7 @@ impl Ring {
     /// # Errors
     /// [`RingError::TooLong`]; [`RingError::Malformed`] for a `kid` of no or too many bytes, or a time too late.
     pub fn to_json(&self) -> Result<String, RingError> {
-        if self.keys.iter().any(|key| key.kid.len() > LONGEST_KID || !key.is_sound()) {
+        if !self.keys.iter().all(RingKey::fits) {
             return Err(RingError::Malformed);
         }
         let keys: Vec<Value> = self.keys.iter().map(RingKey::to_value).collect();
@@ -96,6 +96,11 @@ impl Ring {
 }
 
 impl RingKey {
+    /// Whether three keys such as this one fit into one item.
+    pub(crate) fn fits(&self) -> bool {
+        self.kid.len() <= LONGEST_KID && self.is_sound()
+    }
+
     fn is_sound(&self) -> bool {
         !self.kid.is_empty() && self.until.is_none_or(|until| until <= LATEST)
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Pattern;
+use super::{Captures, Pattern};
 
 /// One route.
 #[derive(Debug, Clone)]
@@ -19,6 +19,22 @@ pub struct Route {
     pub denied: Denied,
     /// Which methods exist here.
     pub methods: Methods,
+}
+
+impl Route {
+    /// What a pass of this route opens for a path: its prefix, its life in seconds, and what stands in the place of the route's
+    /// last `*`, to be fetched behind the prefix. `None` where the route makes no passes.
+    pub(crate) fn opened<'p>(&self, path: &'p str, captures: &Captures<'_>) -> Option<(String, u64, &'p str)> {
+        let Action::Pass { prefix, ttl_seconds } = &self.action else { return None };
+        let filled = prefix.split('/').map(|segment| {
+            let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+            name.and_then(|name| captures.raw(name)).unwrap_or(segment)
+        });
+        let prefix = filled.collect::<Vec<_>>().join("/");
+        let slashes = self.path.source().matches('/').count();
+        let rest = path.splitn(slashes + 1, '/').nth(slashes).unwrap_or_default();
+        Some((prefix, *ttl_seconds, rest))
+    }
 }
 
 /// Who may use a route.

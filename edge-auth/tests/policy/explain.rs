@@ -103,6 +103,8 @@ fn what_is_explained_is_what_is_decided() {
         "/app/%41",
         "/nowhere",
         "/p/PASS/media/x",
+        "/play/alice/film/x",
+        "/play/bob/film/x",
     ];
     for mode in modes {
         let site = site(&provider, mode);

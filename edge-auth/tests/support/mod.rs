@@ -107,7 +107,7 @@ impl Provider {
             "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": self.jwks("k"), "fetched_at": NOW}],
             "sign_in": {"authorize": "https://auth.example/authorize", "token": "https://auth.example/token",
                         "revoke": "https://auth.example/revoke", "end_session": "https://auth.example/logout", "client_id": CLIENT},
-            "keys": {"state": [{"kid": "s", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}], "pass": []}});
+            "keys": {"state": [{"kid": "s", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}], "pass": [{"kid": "p", "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]}});
         deployment.as_object_mut().unwrap().extend(deployment_change.as_object().unwrap().clone());
         EdgeConfig::from_json(&json!({"policy": policy, "deployment": deployment})).unwrap()
     }

@@ -95,9 +95,10 @@ fn ending(policy: &Policy, route: Option<&Route>, question: Question<'_>, reason
     let goes_on = !is_refusal(reason) || policy.mode != Mode::Enforce;
     match route.map(|route| &route.action) {
         Some(Action::Origin { origin, cache }) if goes_on => Ending::Forward { origin: *origin, cache: *cache },
-        Some(Action::Pass { prefix, ttl_seconds }) if reason == Reason::Permitted => {
-            let to = route.map(|route| opened(route, prefix, question.path)).unwrap_or_default();
-            Ending::Pass { status: 302, to, ttl_seconds: *ttl_seconds }
+        Some(Action::Pass { .. }) if reason == Reason::PassMade => {
+            let opened = route.and_then(|route| route.opened(question.path, &route.path.captures(question.path)?));
+            let (prefix, ttl_seconds, rest) = opened.unwrap_or_default();
+            Ending::Pass { status: 302, to: format!("{PASS_PREFIX}PASS{prefix}{rest}"), ttl_seconds }
         }
         // Nothing to go on to: the function's refusal stands, whatever the mode is.
         _ => refused(policy, route, question.path, reason, navigation),
@@ -106,7 +107,7 @@ fn ending(policy: &Policy, route: Option<&Route>, question: Question<'_>, reason
 
 /// Whether the reason is one against the request.
 pub(super) fn is_refusal(reason: Reason) -> bool {
-    !matches!(reason, Reason::Anyone | Reason::Permitted | Reason::Off | Reason::SignIn)
+    !matches!(reason, Reason::Anyone | Reason::Permitted | Reason::PassMade | Reason::Off | Reason::SignIn)
 }
 
 /// As `refusal::refuse` answers.
@@ -126,17 +127,4 @@ fn refused(policy: &Policy, route: Option<&Route>, path: &str, reason: Reason, n
         None if navigation && denied == Denied::Auto => Ending::Refusal { status, body: Body::Page },
         None => Ending::Refusal { status, body: Body::Json },
     }
-}
-
-/// Where a pass leads: the prefix with its segments, and behind it what stood in the place of the path's `*`.
-fn opened(route: &Route, prefix: &str, path: &str) -> String {
-    let captures = route.path.captures(path).unwrap_or_default();
-    let filled = prefix.split('/').map(|segment| {
-        let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
-        name.and_then(|name| captures.raw(name)).unwrap_or(segment)
-    });
-    let prefix = filled.collect::<Vec<_>>().join("/");
-    let slashes = route.path.source().matches('/').count();
-    let rest = path.splitn(slashes + 1, '/').nth(slashes).unwrap_or_default();
-    format!("{PASS_PREFIX}PASS{prefix}{rest}")
 }

@@ -111,7 +111,10 @@ impl Policy {
             _ if !path::is_canonical(question.path, true) => Judgement::early(Reason::PathNotCanonical),
             Behaviour::Auth => Judgement::early(Reason::SignIn),
             Behaviour::None => Judgement::early(Reason::NoRoute),
-            Behaviour::Route(..) if self.mode == Mode::Off => Judgement::early(Reason::Off),
+            Behaviour::Route(_, r) if self.mode == Mode::Off => match r.action {
+                Action::Pass { .. } => Judgement::early(Reason::NoRoute),
+                Action::Origin { .. } => Judgement::early(Reason::Off),
+            },
             Behaviour::Route(_, r) => match &captures {
                 None => Judgement::early(Reason::NoRoute),
                 Some(_) if !canonical => Judgement::early(Reason::PathNotCanonical),
@@ -163,6 +166,7 @@ impl Policy {
         let (token, refused) = parts::token(self.tokens.token_use, claims);
         let outcome = rule.as_ref().map(|rule| rule.outcome);
         let reason = refused.unwrap_or(match outcome {
+            Some(Outcome::Holds) if matches!(route.action, Action::Pass { .. }) => Reason::PassMade,
             Some(Outcome::Holds) => Reason::Permitted,
             Some(Outcome::ClaimMalformed) => Reason::ClaimMalformed,
             _ => Reason::NotPermitted,
