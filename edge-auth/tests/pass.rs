@@ -59,7 +59,8 @@ fn the_table() {
 #[test]
 fn every_reason_of_a_pass_is_in_the_table() {
     let expected: Vec<_> = rows().into_iter().filter_map(|row| row.expect.err()).collect();
-    for reason in Reason::ALL.iter().filter(|reason| reason.as_str().starts_with("pass_")) {
+    let of_a_pass = |reason: &&Reason| reason.as_str().starts_with("pass_") && **reason != Reason::PassMade;
+    for reason in Reason::ALL.iter().filter(of_a_pass) {
         assert!(expected.contains(reason), "{reason}");
     }
 }

@@ -4,20 +4,26 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use catalog::{Catalog, Media, MediaId, Page, UnixMillis};
+use catalog::{Catalog, Media, MediaId, Page, Rendition, UnixMillis};
 use edge_auth::config::EdgeConfig;
+use edge_auth::policy::{Action, Behaviour};
 
 use crate::raw::RawBucket;
-use crate::{OriginConfig, Problem, Session};
+use crate::view::url;
+use crate::{OriginConfig, PassKey, Problem, Session};
 
 /// Titles on a page of the library, and of `/api/media` where no `limit` is given.
 pub const PAGE: usize = 60;
+
+/// How long a pass is good for where the policy has no route that gives one, in seconds.
+const PASS_SECONDS: i64 = 6 * 3600;
 
 /// The state of the router.
 pub struct App {
     pub edge: Arc<EdgeConfig>,
     pub catalog: Arc<dyn Catalog>,
     pub raw: RawBucket,
+    pub pass_key: PassKey,
     pub max_upload_bytes: u64,
     pub uploaded: Arc<dyn Fn(MediaId) + Send + Sync>,
     clock: fn() -> UnixMillis,
@@ -29,6 +35,7 @@ impl App {
             edge: config.edge,
             catalog: config.catalog,
             raw: RawBucket::new(config.objects, config.raw_bucket),
+            pass_key: config.pass_key,
             max_upload_bytes: config.max_upload_bytes,
             uploaded: config.uploaded,
             clock: config.clock,
@@ -38,6 +45,29 @@ impl App {
     /// The present, in Unix milliseconds.
     pub fn now(&self) -> UnixMillis {
         (self.clock)()
+    }
+
+    /// How long a pass of ours is good for, in seconds: as long as the policy's passes are.
+    pub fn pass_seconds(&self) -> i64 {
+        let routes = self.edge.policy.routes.iter();
+        let longest = routes.filter_map(|route| match route.action {
+            Action::Pass { ttl_seconds, .. } => i64::try_from(ttl_seconds).ok(),
+            Action::Origin { .. } => None,
+        });
+        longest.max().unwrap_or(PASS_SECONDS)
+    }
+
+    /// Where a player fetches a rendition: through the route that gives it a pass, where the policy has one.
+    pub fn player_url(&self, rendition: &Rendition) -> String {
+        let direct = url(rendition);
+        let play = direct.strip_prefix("/media/").map(|rest| format!("/play/{rest}"));
+        let gives_pass = |play: &String| match self.edge.policy.behaviour(play) {
+            Behaviour::Route(_, route) => {
+                matches!(route.action, Action::Pass { .. }) && route.path.captures(play).is_some()
+            }
+            Behaviour::Auth | Behaviour::None => false,
+        };
+        play.filter(gives_pass).unwrap_or(direct)
     }
 
     /// The title that a path names. One that is somebody else's is as absent as one that never was.

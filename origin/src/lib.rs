@@ -24,6 +24,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use catalog::{Catalog, MediaId, UnixMillis};
 use edge_auth::config::EdgeConfig;
+use edge_auth::pass::RingKey;
 
 pub use assets::{StaticFile, static_files};
 pub use problem::Problem;
@@ -34,6 +35,9 @@ use app::App;
 
 /// JSON bodies here are a file's name and size; more than this is no request of ours. Bytes.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Gives the key that playback passes are made with now: it is replaced while the app runs.
+pub type PassKey = Arc<dyn Fn() -> Option<RingKey> + Send + Sync>;
 
 /// What the app needs of the world.
 pub struct OriginConfig {
@@ -49,6 +53,8 @@ pub struct OriginConfig {
     pub objects_origin: String,
     /// `scheme://host[:port]` of the identity provider, where signing out ends; `None` where it ends on this host.
     pub sign_out_origin: Option<String>,
+    /// The key that playback passes are made with at this moment; `None` where there is none.
+    pub pass_key: PassKey,
     /// The largest file that may be uploaded, in bytes.
     pub max_upload_bytes: u64,
     /// The present, in Unix milliseconds.
@@ -67,6 +73,7 @@ pub fn router(config: OriginConfig) -> Router {
         .route("/watch/{id}", get(pages::watch::page))
         .route("/api/media", get(api::media::list))
         .route("/api/media/{id}", get(api::media::one))
+        .route("/api/media/{id}/play", post(api::play::play))
         .route("/api/uploads", post(api::uploads::announce))
         .route("/api/uploads/{id}/complete", post(api::uploads::complete))
         .fallback(pages::no_route)

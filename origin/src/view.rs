@@ -67,6 +67,18 @@ impl From<&Media> for MediaView {
     }
 }
 
+impl MediaView {
+    /// The same with every link under that path.
+    #[must_use]
+    pub fn under(mut self, path: &str) -> Self {
+        let links = [&mut self.thumb, &mut self.poster, &mut self.content].into_iter().flatten();
+        for link in links.chain(self.renditions.iter_mut().map(|rendition| &mut rendition.url)) {
+            link.insert_str(0, path);
+        }
+        self
+    }
+}
+
 impl From<&Rendition> for RenditionView {
     fn from(rendition: &Rendition) -> Self {
         Self {

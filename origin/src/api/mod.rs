@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod media;
+pub mod play;
 pub mod uploads;
 
 use axum::body::HttpBody;

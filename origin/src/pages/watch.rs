@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use catalog::Media;
+use catalog::{Kind, Media};
 
 use crate::Session;
 use crate::app::App;
@@ -33,15 +33,19 @@ struct Content {
 
 /// `GET /watch/{id}`.
 pub async fn page(State(app): State<Arc<App>>, session: Session, id: Result<Path<String>, PathRejection>) -> Response {
-    let watch = app.own_media(&session, id).await.map(|media| watch(&session, &media));
+    let watch = app.own_media(&session, id).await.map(|media| watch(&app, &session, &media));
     respond(&session, watch)
 }
 
-fn watch(session: &Session, media: &Media) -> Watch {
+fn watch(app: &App, session: &Session, media: &Media) -> Watch {
     Watch {
         frame: Frame::new(session),
         card: Card::from(media),
         plain_title: isolated(&media.title),
-        content: content(media).map(|r| Content { url: url(r), width: r.width, height: r.height }),
+        content: content(media).map(|r| Content {
+            url: if media.kind == Kind::Video { app.player_url(r) } else { url(r) },
+            width: r.width,
+            height: r.height,
+        }),
     }
 }

@@ -5,6 +5,7 @@ mod health;
 mod media;
 mod objects;
 mod pages;
+mod play;
 mod sessions;
 mod tokens;
 mod uploads;

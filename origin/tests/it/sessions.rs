@@ -8,12 +8,13 @@ use crate::tokens::{access, claims, forge, sign};
 use crate::world::{ADA, BOB, NOW, World, request};
 
 /// Every route but `/health`, and paths that are none.
-const ROUTES: [(&str, &str); 13] = [
+const ROUTES: [(&str, &str); 14] = [
     ("GET", "/"),
     ("GET", "/upload"),
     ("GET", "/watch/ID"),
     ("GET", "/api/media"),
     ("GET", "/api/media/ID"),
+    ("POST", "/api/media/ID/play"),
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/ID/complete"),
     ("GET", "/api/uploads"),
@@ -114,6 +115,7 @@ async fn somebody_elses_title_is_as_absent_as_one_that_never_was() {
     for (theirs, path) in [
         ("GET", format!("/watch/{id}")),
         ("GET", format!("/api/media/{id}")),
+        ("POST", format!("/api/media/{id}/play")),
         ("POST", format!("/api/uploads/{id}/complete")),
         ("POST", format!("/api/uploads/{waiting}/complete")),
     ] {

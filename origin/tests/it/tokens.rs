@@ -31,13 +31,20 @@ fn new_key(kid: &str) -> Key {
 
 /// EDGE.json as Terraform or `policy compile` writes it, with our key.
 pub fn edge_config() -> Arc<EdgeConfig> {
+    edge_config_before(&[])
+}
+
+/// The same with routes before the one that takes everything.
+pub fn edge_config_before(routes: &[Value]) -> Arc<EdgeConfig> {
+    let app = json!({"path": "/*", "allow": "signed_in", "origin": "app", "cache": "none", "methods": "all"});
+    let all = [routes, &[app]].concat();
     let edge = json!({
         "policy": {
             "version": 1,
             "mode": "enforce",
             "tokens": {"from": ["cookie"], "use": "access", "leeway_seconds": 30, "max_bytes": 8192},
             "sign_in": {"mode": "none"},
-            "routes": [{"path": "/*", "allow": "signed_in", "origin": "app", "cache": "none", "methods": "all"}],
+            "routes": all,
         },
         "deployment": {
             "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": {"keys": [KEY.jwk]}}],

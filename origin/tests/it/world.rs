@@ -9,6 +9,8 @@ use catalog::{
     Catalog, CatalogError, Kind, Media, MediaId, NewMedia, Outcome, Page, Rendition, Source, SqliteCatalog, Status,
     UnixMillis,
 };
+use edge_auth::config::EdgeConfig;
+use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use origin::OriginConfig;
@@ -60,20 +62,37 @@ impl World {
         Self::with(catalog, folder).await
     }
 
+    /// One with routes before the one that takes everything, and with a key of passes or without.
+    pub async fn routed(routes: &[Value], pass_key: Option<RingKey>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
+        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key).await
+    }
+
     /// One whose catalog never answers with anything but an error.
     pub async fn without_catalog() -> Self {
         Self::with(Arc::new(BrokenCatalog), tempfile::tempdir().unwrap()).await
     }
 
     async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key())).await
+    }
+
+    async fn complete(
+        catalog: Arc<dyn Catalog>,
+        folder: tempfile::TempDir,
+        edge: Arc<EdgeConfig>,
+        pass_key: Option<RingKey>,
+    ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
         let router = origin::router(OriginConfig {
-            edge: tokens::edge_config(),
+            edge,
             catalog: Arc::clone(&catalog),
             objects: objects::client(&objects.serve().await),
             raw_bucket: BUCKET.to_owned(),
             objects_origin: OBJECTS_ORIGIN.to_owned(),
             sign_out_origin: Some(SIGN_OUT_ORIGIN.to_owned()),
+            pass_key: Arc::new(move || pass_key.clone()),
             max_upload_bytes: MAX_UPLOAD,
             clock: || NOW,
             uploaded: Arc::new({
@@ -154,6 +173,11 @@ impl World {
     pub async fn media(&self, id: &MediaId) -> Media {
         self.catalog.find(id).await.unwrap().unwrap()
     }
+}
+
+/// The key that passes are made with.
+pub fn pass_key() -> RingKey {
+    RingKey { kid: "p".to_owned(), secret: [9; 32], until: None }
 }
 
 pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Request<Body> {

@@ -108,6 +108,7 @@ impl Site {
             raw_bucket: RAW.to_owned(),
             objects_origin: at.objects_url.clone(),
             sign_out_origin: Some(at.identity_url.clone()),
+            pass_key: Arc::new(|| None),
             max_upload_bytes: LARGEST_UPLOAD,
             clock: unix_millis,
             uploaded: {
