@@ -366,7 +366,7 @@ fn a_withdrawn_key_is_trusted_no_longer_than_until_the_next_fetch() {
     assert_eq!(decided_by(&mut memory, event(), &site, NOW + 2 * 86_400).reason, Reason::KeyUnknown);
 }
 
-// --- secure-media-delivery-at-the-edge, as far as it concerns tokens ---------------------------------------------------
+// --- secure-media-delivery-at-the-edge, as far as it concerns tokens; passes: local/tests/function/peers.rs -----------------
 
 #[test]
 fn a_key_is_never_found_among_the_properties_of_an_object() {

@@ -8,6 +8,7 @@ mod engines;
 mod generator;
 mod interop;
 mod limits;
+mod peers;
 mod support;
 mod table;
 
