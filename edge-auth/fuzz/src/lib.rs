@@ -10,6 +10,7 @@ mod answer;
 mod cookies;
 mod event;
 mod jws;
+mod pass;
 mod path;
 mod policy;
 mod site;
@@ -19,6 +20,7 @@ pub use answer::answer;
 pub use cookies::cookies;
 pub use event::{event, reason};
 pub use jws::jws;
+pub use pass::pass;
 pub use path::path;
 pub use policy::policy;
 pub use state::state;
@@ -27,11 +29,12 @@ pub use state::state;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its program and of its directory of seeds.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("answer", answer),
     ("cookies", cookies),
     ("event", event),
     ("jws", jws),
+    ("pass", pass),
     ("path", path),
     ("policy", policy),
     ("state", state),
