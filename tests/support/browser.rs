@@ -27,6 +27,15 @@ pub struct Browser {
 impl Browser {
     /// Starts a browser with a fresh profile.
     pub async fn start(screenshots: &Path) -> Result<Self> {
+        Self::with(screenshots, json!({})).await
+    }
+
+    /// The same, with every cookie of every site refused.
+    pub async fn start_without_cookies(screenshots: &Path) -> Result<Self> {
+        Self::with(screenshots, json!({"profile.default_content_setting_values.cookies": 2})).await
+    }
+
+    async fn with(screenshots: &Path, preferences: Value) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .process_group(0)
@@ -38,7 +47,8 @@ impl Browser {
         let mut output = BufReader::new(driver.stdout.take().context("stdout is piped")?).lines();
         let port = announced_port(&mut output)?;
         let options = json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                                      "--autoplay-policy=no-user-gesture-required", "--mute-audio"]});
+                                      "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+                             "prefs": preferences});
         let log = json!({"performance": "ALL"});
         let capabilities =
             [("goog:chromeOptions".to_owned(), options), ("goog:loggingPrefs".to_owned(), log)].into_iter().collect();

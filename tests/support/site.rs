@@ -186,7 +186,7 @@ impl Site {
 
 /// What no line of a log may hold: the beginnings of tokens (`{"alg"`, `{"kid"`, `{"typ"` and `{"sub"` in base64url; fewer
 /// letters would turn up in request ids by chance), and what stands before cookies, codes, states and signatures.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 13] = [
     "eyJhbGci",
     "eyJraWQi",
     "eyJ0eXAi",
@@ -199,6 +199,8 @@ const SECRETS: [&str; 12] = [
     "refresh_token=",
     "X-Amz-Signature=",
     "Bearer ",
+    // How every playback pass begins: the tags of a CBOR Web Token under `COSE_Mac0`.
+    "2D3RhE",
 ];
 
 impl Site {

@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edge_auth::pass::{Grant, LONGEST, MintError, PassRequest, PassStore, Ring, RingKey, Unavailable, VerifiedPass, judge, mint};
+use edge_auth::pass::{
+    Grant, LONGEST, MintError, PassRequest, PassStore, Ring, RingKey, Unavailable, VerifiedPass, judge, mint,
+};
 use edge_auth::{Reason, path};
 
 const NOW: u64 = 1_800_000_000;
