@@ -217,7 +217,16 @@ struct Drawn {
 }
 
 fn gap() -> impl Strategy<Value = u64> {
-    prop_oneof![0..2 * SETTLE, 0..HOUR, 0..2 * DAY, 0..10 * DAY, Just(SETTLE), Just(LONGEST_TTL), Just(SWITCH_OVER)]
+    prop_oneof![
+        0..2 * SETTLE,
+        0..HOUR,
+        0..2 * DAY,
+        0..10 * DAY,
+        Just(SETTLE - 1),
+        Just(SETTLE),
+        Just(LONGEST_TTL),
+        Just(SWITCH_OVER)
+    ]
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {

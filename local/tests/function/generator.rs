@@ -332,11 +332,13 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
                     json!(9_007_199_254_740_992_u64),
                 ]);
             }
-            2 => listed[at]["secret"] = {
+            2 => {
+                listed[at]["secret"] = {
                     let length = dice.pick(&[31, 32, 63, 64, 65]);
                     let of = URL_SAFE_NO_PAD.encode(dice.bytes(length));
                     dice.pick(&[json!(null), json!("AA"), json!(7), json!("="), json!(of)])
-                },
+                }
+            }
             _ => listed[at]["kid"] = dice.pick(&[json!(null), json!(""), json!(7), json!("k1")]),
         }
     }
