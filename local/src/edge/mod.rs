@@ -13,6 +13,7 @@ mod errors;
 mod exchange;
 mod function;
 mod headers;
+mod key_values;
 mod limits;
 mod object_response;
 mod object_store;
@@ -33,6 +34,7 @@ pub use function::{
     CloudFrontFunction, FunctionAnswer, FunctionError, FunctionFailure, FunctionOutcome, KeyValues, StoreFailure,
     ViewerRequest,
 };
+pub use key_values::{KeyValueDirectory, KeyValueError, KeyValueWriter};
 
 use origin_objects::ObjectOrigin;
 
