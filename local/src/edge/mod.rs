@@ -12,6 +12,7 @@ mod conditional;
 mod errors;
 mod exchange;
 mod function;
+mod function_answer;
 mod headers;
 mod key_values;
 mod limits;
@@ -21,6 +22,7 @@ mod origin_app;
 mod origin_objects;
 mod request_id;
 mod server;
+mod viewer_function;
 mod viewer_request;
 
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub use function::{
     ViewerRequest,
 };
 pub use key_values::{KeyValueDirectory, KeyValueError, KeyValueWriter};
+pub use viewer_function::ViewerFunction;
 
 use origin_objects::ObjectOrigin;
 
@@ -47,6 +50,8 @@ pub struct EdgeConfig {
     pub policy: Policy,
     /// Asked for every request, before the cache.
     pub function: Arc<dyn ViewerRequest>,
+    /// Asked instead for routes with `gate: function`; without it they answer 503.
+    pub viewer_function: Option<ViewerFunction>,
     /// The origin `app`, called in this process.
     pub app: axum::Router,
     /// The S3 that holds the two buckets.
@@ -65,6 +70,7 @@ pub struct EdgeConfig {
 pub struct Edge {
     policy: Policy,
     function: Arc<dyn ViewerRequest>,
+    viewer_function: Option<ViewerFunction>,
     function_timeout: Duration,
     app: axum::Router,
     objects: ObjectOrigin,
@@ -77,6 +83,7 @@ impl Edge {
         Arc::new(Self {
             policy: config.policy,
             function: config.function,
+            viewer_function: config.viewer_function,
             function_timeout: config.function_timeout,
             app: config.app,
             objects,
