@@ -55,7 +55,8 @@ impl Function {
     /// As [`Function::start`]; then everything is as it was.
     pub async fn replace(&self, config: FunctionConfig) -> Result<(), RuntimeError> {
         let pool = Pool::start(config, &self.0.stop, &self.0.environments).await?;
-        let before = std::mem::replace(&mut *self.0.current.write().unwrap_or_else(PoisonError::into_inner), Arc::new(pool));
+        let before =
+            std::mem::replace(&mut *self.0.current.write().unwrap_or_else(PoisonError::into_inner), Arc::new(pool));
         drop(before);
         Ok(())
     }
@@ -99,7 +100,11 @@ impl Function {
 }
 
 impl Pool {
-    async fn start(config: FunctionConfig, stop: &CancellationToken, tasks: &TaskTracker) -> Result<Self, RuntimeError> {
+    async fn start(
+        config: FunctionConfig,
+        stop: &CancellationToken,
+        tasks: &TaskTracker,
+    ) -> Result<Self, RuntimeError> {
         config.check()?;
         let name = config.name.clone();
         let pids: Vec<_> = (0..config.concurrency).map(|_| Arc::new(AtomicU32::new(0))).collect();
