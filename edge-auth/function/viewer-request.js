@@ -198,7 +198,7 @@ function readRing(text) {
     const fine = ring.keys.every(key => {
         const until = key.until;
         key.bytes = Buffer.from(fromBase64url(key.secret));
-        return key.kid && typeof key.kid === 'string' && key.bytes.length === 32
+        return key.kid && typeof key.kid === 'string' && key.bytes.length > 31 && key.bytes.length < 65
             && (until === undefined || until >= 0 && Number.isSafeInteger(until));
     });
     if (!fine || typeof ring.revocations !== 'boolean') {

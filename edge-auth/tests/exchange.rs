@@ -47,7 +47,7 @@ struct Store;
 
 impl PassStore for Store {
     fn ring(&self) -> Result<Ring, Unavailable> {
-        let key = |(kid, byte): (&str, u8)| RingKey { kid: kid.to_owned(), secret: [byte; 32], until: None };
+        let key = |(kid, byte): (&str, u8)| RingKey { kid: kid.to_owned(), secret: vec![byte; 32], until: None };
         Ok(Ring { keys: KEYS.map(key).to_vec(), revocations: false })
     }
 

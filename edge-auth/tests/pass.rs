@@ -4,6 +4,8 @@
 
 #[path = "pass/reference.rs"]
 mod reference;
+#[path = "pass/rotation.rs"]
+mod rotation;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +20,7 @@ use reference::{Asked, Store, asked, rows};
 const NOW: u64 = 1_800_000_000;
 
 fn key() -> RingKey {
-    RingKey { kid: "k1".to_owned(), secret: [7; 32], until: None }
+    RingKey { kid: "k1".to_owned(), secret: vec![7; 32], until: None }
 }
 
 fn grant() -> Grant {
@@ -146,6 +148,9 @@ fn a_ring_is_read_as_it_was_written_and_shows_no_secret() {
     assert_eq!(with(vec![RingKey { kid: "x".repeat(33), ..key() }]), Err(RingError::Malformed));
     assert_eq!(with(vec![RingKey { kid: String::new(), ..key() }]), Err(RingError::Malformed));
     assert_eq!(with(vec![RingKey { until: Some(LATEST + 1), ..key() }]), Err(RingError::Malformed));
+    for length in [31, 65] {
+        assert_eq!(with(vec![RingKey { secret: vec![7; length], ..key() }]), Err(RingError::Malformed), "{length}");
+    }
     assert_eq!(with(vec![key(); 20]), Err(RingError::TooLong));
     assert!(Ring::from_json(&with(vec![key(), RingKey { kid: "k0".to_owned(), ..replaced }]).unwrap()).is_ok());
 }

@@ -263,3 +263,50 @@ async fn no_process_outlives_us() {
         eventually("the functions have ended with their parent", || !pids.iter().any(|pid| runs(*pid))).await;
     }
 }
+
+fn flavoured(flavour: &str, concurrency: usize) -> FunctionConfig {
+    FunctionConfig { env: vec![("FLAVOUR".to_owned(), flavour.to_owned())], ..config(concurrency) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replaced_it_loses_no_invocation_and_no_process() {
+    let function = Function::start(flavoured("one", 2)).await.unwrap();
+    let (clone, before) = (function.clone(), function.process_ids());
+    // One is under way, and both processes have more waiting, when the others take over.
+    let under_way: Vec<_> = (0..40)
+        .map(|_| {
+            let function = function.clone();
+            tokio::spawn(async move { invoke(&function, json!({"do": "echo"})).await.unwrap() })
+        })
+        .collect();
+    function.replace(flavoured("two", 2)).await.unwrap();
+    for answer in under_way {
+        let answer = answer.await.unwrap();
+        assert!(["one", "two"].contains(&answer["env"]["FLAVOUR"].as_str().unwrap()), "{answer}");
+    }
+    assert_eq!(invoke(&clone, json!({"do": "echo"})).await.unwrap()["env"]["FLAVOUR"], "two");
+    assert!(function.process_ids().iter().all(|pid| !before.contains(pid)));
+    eventually("the processes before have ended", || !before.iter().any(|pid| runs(*pid))).await;
+
+    // One that does not start changes nothing.
+    let missing = FunctionConfig { command: vec!["false".into()], ..config(2) };
+    let Err(RuntimeError::Init { .. }) = function.replace(missing).await else { panic!("it started") };
+    assert_eq!(invoke(&function, json!({"do": "echo"})).await.unwrap()["env"]["FLAVOUR"], "two");
+
+    // Stopped while the ones before still work, nothing is left either.
+    let folder = tempfile::tempdir().unwrap();
+    let meeting = tokio::spawn({
+        let (function, folder) = (function.clone(), folder.path().to_owned());
+        async move { invoke(&function, json!({"do": "meet", "folder": folder, "count": 2})).await }
+    });
+    let all = function.process_ids();
+    let begun = || std::fs::read_dir(folder.path()).unwrap().count() == 1;
+    eventually("the event is with a process", begun).await;
+    function.replace(flavoured("three", 1)).await.unwrap();
+    assert!(all.iter().any(|pid| runs(*pid)));
+    let all = [all, function.process_ids()].concat();
+    function.stop().await;
+    assert_eq!(meeting.await.unwrap(), Err(InvokeError::Stopped));
+    assert!(!all.iter().any(|pid| runs(*pid)));
+    let Err(RuntimeError::Init { .. }) = function.replace(config(1)).await else { panic!("it started") };
+}

@@ -12,7 +12,7 @@ const NOW: u64 = 1_800_000_000;
 const REQUEST: PassRequest<'static> = PassRequest { path: "/media/o/1/x.ts", method: "GET", address: "192.0.2.1" };
 
 fn key() -> RingKey {
-    RingKey { kid: "k".to_owned(), secret: [7; 32], until: None }
+    RingKey { kid: "k".to_owned(), secret: vec![7; 32], until: None }
 }
 
 /// Has the one key, and revoked nothing.

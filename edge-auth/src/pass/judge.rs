@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::cose::UnverifiedFrame;
 use super::grant::Grant;
-use super::ring::Ring;
+use super::ring::{Ring, RingKey};
 use super::{LEEWAY_SECONDS, is_authentic};
 use crate::path;
 use crate::reason::Reason;
@@ -72,17 +72,33 @@ pub fn judge(pass: &str, request: &PassRequest<'_>, now: u64, store: &dyn PassSt
     let frame = UnverifiedFrame::read(pass).map_err(|_| Reason::PassMalformed)?;
     let ring = store.ring().map_err(|Unavailable| Reason::PassUnavailable)?;
     let key = ring.key(&frame.kid).filter(|key| key.until.is_none_or(|until| now <= until));
-    let key = key.ok_or(Reason::PassKeyUnknown)?;
-    if !is_authentic(&key.secret, &frame.authenticated, &frame.tag) {
-        return Err(Reason::PassSignatureInvalid);
-    }
-    let grant = Grant::read(&frame.payload).map_err(|_| Reason::PassMalformed)?;
+    let grant = granted(&frame, key)?;
     in_time(&grant, now)?;
     fits(&grant, request)?;
     if ring.revocations {
         not_revoked(&grant, store)?;
     }
     Ok(VerifiedPass(grant))
+}
+
+/// What a pass says, where its MAC is right by a key of the ring, whatever the moment, and the name of that key. It need not hold any
+/// more: this is for looking at a pass, not for letting somebody in.
+///
+/// # Errors
+/// `pass_malformed`, `pass_key_unknown` or `pass_signature_invalid`, in the order of [`judge()`].
+pub fn authentic<'r>(pass: &str, ring: &'r Ring) -> Result<(Grant, &'r str), Reason> {
+    let frame = UnverifiedFrame::read(pass).map_err(|_| Reason::PassMalformed)?;
+    let key = ring.key(&frame.kid);
+    let grant = granted(&frame, key)?;
+    key.map(|key| (grant, key.kid.as_str())).ok_or(Reason::PassKeyUnknown)
+}
+
+fn granted(frame: &UnverifiedFrame, key: Option<&RingKey>) -> Result<Grant, Reason> {
+    let key = key.ok_or(Reason::PassKeyUnknown)?;
+    if !is_authentic(&key.secret, &frame.authenticated, &frame.tag) {
+        return Err(Reason::PassSignatureInvalid);
+    }
+    Grant::read(&frame.payload).map_err(|_| Reason::PassMalformed)
 }
 
 fn in_time(grant: &Grant, now: u64) -> Result<(), Reason> {

@@ -11,13 +11,19 @@ mod judge;
 mod mint;
 mod network;
 mod ring;
+mod rotation;
+mod secret;
 mod write;
 
 pub use grant::{Grant, GrantProblem};
-pub use judge::{PassRequest, PassStore, Unavailable, VerifiedPass, judge, revocation_of_id, revocation_of_subject};
+pub use judge::{
+    PassRequest, PassStore, Unavailable, VerifiedPass, authentic, judge, revocation_of_id, revocation_of_subject,
+};
 pub use mint::{MintError, mint};
 pub use network::{Network, NetworkError};
 pub use ring::{Ring, RingError, RingKey};
+pub use rotation::{MOST_KEYS, RotateError, Rotation, SETTLE, SWITCH_OVER, Step};
+pub use secret::{KeyState, Secret, SecretError};
 
 use crate::policy::PASS_PREFIX;
 
@@ -31,6 +37,8 @@ pub const LEEWAY_SECONDS: u64 = 30;
 pub const LATEST: u64 = (1 << 53) - 1;
 /// The longest `sub`, bytes: a key of the `KeyValueStore` has at most 512, and `s:` stands before it.
 pub const LONGEST_SUBJECT: usize = 500;
+/// The longest that a pass may be good for, seconds: it goes round in links, and a replaced key has to outlive it.
+pub const LONGEST_TTL: u64 = 7 * 86_400;
 /// The longest `cti`, bytes.
 pub const LONGEST_ID: usize = 64;
 
@@ -41,7 +49,7 @@ pub fn split(path: &str) -> Option<(&str, &str)> {
 }
 
 /// HMAC-SHA-256 of the parts in a row. Both functions that know the library are here.
-fn authenticate(secret: &[u8; 32], message: &[u8]) -> [u8; 32] {
+fn authenticate(secret: &[u8], message: &[u8]) -> [u8; 32] {
     let key = ::ring::hmac::Key::new(::ring::hmac::HMAC_SHA256, secret);
     let mut tag = [0; 32];
     tag.iter_mut().zip(::ring::hmac::sign(&key, message).as_ref()).for_each(|(to, from)| *to = *from);
@@ -49,7 +57,7 @@ fn authenticate(secret: &[u8; 32], message: &[u8]) -> [u8; 32] {
 }
 
 /// Whether the tag is the message's; takes as long for a wrong one as for a right one.
-fn is_authentic(secret: &[u8; 32], message: &[u8], tag: &[u8; 32]) -> bool {
+fn is_authentic(secret: &[u8], message: &[u8], tag: &[u8; 32]) -> bool {
     let key = ::ring::hmac::Key::new(::ring::hmac::HMAC_SHA256, secret);
     ::ring::hmac::verify(&key, message, tag).is_ok()
 }

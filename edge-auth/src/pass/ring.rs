@@ -1,6 +1,7 @@
 //! The keys that passes are made and judged by.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,15 +12,17 @@ use super::LATEST;
 /// The longest item of a `KeyValueStore`, bytes.
 const LONGEST_ITEM: usize = 1024;
 /// The longest `kid`, bytes: three keys have to fit into one item.
-const LONGEST_KID: usize = 32;
+pub(super) const LONGEST_KID: usize = 32;
+/// How long a secret is, bytes.
+pub(super) const SECRET_BYTES: RangeInclusive<usize> = 32..=64;
 
 /// One key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RingKey {
     /// Its name, 1 to 32 bytes; it stands in every pass of the key.
     pub kid: String,
-    /// Random.
-    pub secret: [u8; 32],
+    /// Random, 32 to 64 bytes; 32 where we make it. A longer one would be hashed by HMAC before it is used (RFC 2104 §2).
+    pub secret: Vec<u8>,
     /// When it was replaced: passes of it count up to and including then, Unix seconds. `None` for the current one.
     pub until: Option<u64>,
 }
@@ -67,7 +70,7 @@ impl Ring {
         self.keys.iter().find(|key| key.kid.as_bytes() == kid)
     }
 
-    /// Reads `{"keys": [{"kid", "secret", "until"}], "revocations"}`: `secret` is 32 bytes in base64url, `until` Unix seconds and
+    /// Reads `{"keys": [{"kid", "secret", "until"}], "revocations"}`: `secret` is 32 to 64 bytes in base64url, `until` Unix seconds and
     /// optional, `revocations` true or false. Fields that are not known are passed over, so that a newer writer harms no older reader.
     ///
     /// # Errors
@@ -84,7 +87,7 @@ impl Ring {
     /// The text of the item, for [`Ring::from_json`].
     ///
     /// # Errors
-    /// [`RingError::TooLong`]; [`RingError::Malformed`] for a `kid` of no or too many bytes, or a time too late.
+    /// [`RingError::TooLong`]; [`RingError::Malformed`] for a `kid` or a secret of too few or too many bytes, or a time too late.
     pub fn to_json(&self) -> Result<String, RingError> {
         if !self.keys.iter().all(RingKey::fits) {
             return Err(RingError::Malformed);
@@ -96,19 +99,21 @@ impl Ring {
 }
 
 impl RingKey {
-    /// Whether three keys such as this one fit into one item.
+    /// Whether it may make passes: three keys such as this one fit into one item.
     pub(crate) fn fits(&self) -> bool {
         self.kid.len() <= LONGEST_KID && self.is_sound()
     }
 
-    fn is_sound(&self) -> bool {
-        !self.kid.is_empty() && self.until.is_none_or(|until| until <= LATEST)
+    pub(super) fn is_sound(&self) -> bool {
+        !self.kid.is_empty()
+            && SECRET_BYTES.contains(&self.secret.len())
+            && self.until.is_none_or(|until| until <= LATEST)
     }
 
     fn to_value(&self) -> Value {
         let mut fields = Map::new();
         fields.insert("kid".to_owned(), Value::from(self.kid.as_str()));
-        fields.insert("secret".to_owned(), Value::from(URL_SAFE_NO_PAD.encode(self.secret)));
+        fields.insert("secret".to_owned(), Value::from(URL_SAFE_NO_PAD.encode(&self.secret)));
         if let Some(until) = self.until {
             fields.insert("until".to_owned(), Value::from(until));
         }
@@ -117,7 +122,7 @@ impl RingKey {
 }
 
 fn key(value: &Value) -> Option<RingKey> {
-    let secret = URL_SAFE_NO_PAD.decode(value.get("secret")?.as_str()?).ok()?.try_into().ok()?;
+    let secret = URL_SAFE_NO_PAD.decode(value.get("secret")?.as_str()?).ok()?;
     let until = match value.get("until") {
         None => None,
         Some(until) => Some(until.as_u64()?),

@@ -2,9 +2,8 @@
 
 use super::fields::shown;
 use super::{AUTH_PREFIX, Action, Fields, PASS_PREFIX, Pattern};
+use crate::pass::LONGEST_TTL;
 
-/// A pass goes round in links: what it opens stays open that long for whoever has one.
-const LONGEST_DAYS: u64 = 7;
 const DAY: u64 = 86_400;
 
 /// Reads `answer: {pass: {for: PREFIX, ttl: TIME}}` of a route with this path.
@@ -64,10 +63,10 @@ fn ttl(pass: &mut Fields<'_, '_>) -> Option<u64> {
     };
     let found = node.value.as_str().and_then(seconds);
     match found {
-        Some(seconds) if seconds <= LONGEST_DAYS * DAY => return found,
+        Some(seconds) if seconds <= LONGEST_TTL => return found,
         Some(_) => {
             let why = "whoever has the link can play until then";
-            pass.problem("ttl", &format!("is {}; at most {LONGEST_DAYS}d: {why}", shown(node.value)));
+            pass.problem("ttl", &format!("is {}; at most {}d: {why}", shown(node.value), LONGEST_TTL / DAY));
         }
         None => {
             let message = format!("is {}; expected a length of time such as 30s, 15m, 6h or 2d", shown(node.value));
@@ -77,8 +76,8 @@ fn ttl(pass: &mut Fields<'_, '_>) -> Option<u64> {
     None
 }
 
-/// A whole number above zero with its unit.
-fn seconds(text: &str) -> Option<u64> {
+/// Seconds of a length of time as policies write it: a whole number above zero with its unit, such as `30s`, `15m`, `6h` or `2d`.
+pub fn seconds(text: &str) -> Option<u64> {
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = match unit {
         "s" => 1,

@@ -17,6 +17,7 @@ mod read;
 mod route;
 mod routes;
 
+pub use answer::seconds;
 pub(crate) use fields::{Fields, Node};
 pub use matching::Captures;
 pub use normal::normalised;

@@ -11,6 +11,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 SECRET = bytes(range(32))
 OLD = bytes(range(32, 64))
 GONE = bytes(range(64, 96))
+WIDE = bytes(range(100, 164))
 
 
 def head(major, n, size=None):
@@ -213,6 +214,9 @@ row("a key one second too late", frame(claims(exp=(u(4), u(NOW + 900))), protect
 row("no keys", good(), "pass_key_unknown", ring={"keys": [], "revocations": False})
 row("of two keys of one name the first counts", good(), True, ring={"keys": [key("k1", SECRET), key("k1", OLD)], "revocations": False})
 row("and not the second", good(), "pass_signature_invalid", ring={"keys": [key("k1", OLD), key("k1", SECRET)], "revocations": False})
+for length in (33, 48, 64):
+    row(f"a secret of {length} bytes", frame(plain, secret=WIDE[:length]), True, ring={"keys": [key("k1", WIDE[:length])], "revocations": False})
+row("a secret of 64 bytes, cut", frame(plain, secret=WIDE[:32]), "pass_signature_invalid", ring={"keys": [key("k1", WIDE)], "revocations": False})
 row("a field nobody knows", good(), True, ring={**RING, "since": 1, "keys": [key("k1", SECRET, note="x")]})
 row("the ring cannot be read", good(), "pass_unavailable", failing=["ring"], reads=1)
 row("there is no ring", good(), "pass_unavailable", ring=None)
@@ -226,6 +230,8 @@ for name, ring in [
     ("no flag", json.dumps({"keys": RING["keys"]})),
     ("a flag that is a number", json.dumps({"keys": RING["keys"], "revocations": 0})),
     ("a secret of 31 bytes", json.dumps({"keys": [key("k1", SECRET[:31])], "revocations": False})),
+    ("a secret of 65 bytes", json.dumps({"keys": [key("k1", WIDE + b"\0")], "revocations": False})),
+    ("an empty secret", json.dumps({"keys": [key("k1", b"")], "revocations": False})),
     ("a padded secret", json.dumps({"keys": [{"kid": "k1", "secret": b64(SECRET) + "="}], "revocations": False})),
     ("a secret that is no text", json.dumps({"keys": [{"kid": "k1", "secret": [0] * 32}], "revocations": False})),
     ("no secret", json.dumps({"keys": [{"kid": "k1"}], "revocations": False})),

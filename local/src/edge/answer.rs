@@ -39,7 +39,7 @@ pub(super) struct Forwarded {
 /// Which rule an answer breaks; for the log, with nothing of the answer in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Invalid(&'static str);
+pub(super) struct Invalid(pub(super) &'static str);
 
 /// Reads the function's answer to `sent`.
 pub(super) fn check(sent: &event::Request, json: &[u8]) -> Result<Answer, Invalid> {
@@ -114,15 +114,15 @@ fn forwarded(sent: &event::Request, answer: &Map<String, Value>) -> Result<Forwa
             return Err(Invalid("a read-only header was changed"));
         }
     }
-    let target = target(answer)?;
+    let uri = text(answer, "uri")?.ok_or(Invalid("uri is missing"))?;
+    let target = target(uri, text(answer, "querystring")?.unwrap_or_default())?;
     within_limit(&headers, target.as_str().len())?;
     let method = Method::from_bytes(sent.method.as_bytes()).map_err(|_| Invalid("method is none"))?;
     Ok(Forwarded { method, target, headers })
 }
 
-fn target(answer: &Map<String, Value>) -> Result<PathAndQuery, Invalid> {
-    let uri = text(answer, "uri")?.ok_or(Invalid("uri is missing"))?;
-    let query = text(answer, "querystring")?.unwrap_or_default();
+/// Path and query as a function left them.
+pub(super) fn target(uri: &str, query: &str) -> Result<PathAndQuery, Invalid> {
     let printable = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
     if !uri.starts_with('/') || uri.contains('?') || !printable(uri) || !printable(query) {
         return Err(Invalid("uri or querystring has characters that it may not have"));
@@ -159,7 +159,8 @@ fn headers(lists: &Value) -> Result<HeaderMap, Invalid> {
     Ok(headers)
 }
 
-fn within_limit(headers: &HeaderMap, rest: usize) -> Result<(), Invalid> {
+/// Headers and `rest` bytes beside them.
+pub(super) fn within_limit(headers: &HeaderMap, rest: usize) -> Result<(), Invalid> {
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if bytes + rest > MAX_ANSWER_BYTES { Err(Invalid("the answer is larger than 40 KB")) } else { Ok(()) }
 }

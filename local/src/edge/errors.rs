@@ -24,8 +24,10 @@ pub(super) enum EdgeError {
     FunctionInvalid,
     /// The function crashed, failed or took too long.
     FunctionFailed,
-    /// The function that this behaviour is gated by is not there.
-    FunctionMissing,
+    /// The CloudFront Function's answer is not one that CloudFront takes.
+    ViewerFunctionInvalid,
+    /// The CloudFront Function threw or went beyond a limit, or there is none.
+    ViewerFunctionFailed,
     /// The origin cannot be reached, or broke off.
     OriginFailed,
 }
@@ -39,8 +41,8 @@ impl EdgeError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::FunctionInvalid | Self::OriginFailed => StatusCode::BAD_GATEWAY,
-            Self::FunctionFailed | Self::FunctionMissing => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FunctionInvalid | Self::ViewerFunctionInvalid | Self::OriginFailed => StatusCode::BAD_GATEWAY,
+            Self::FunctionFailed | Self::ViewerFunctionFailed => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -49,7 +51,8 @@ impl EdgeError {
         match self {
             Self::FunctionInvalid => "LambdaValidationError from cloudfront",
             Self::FunctionFailed => "LambdaExecutionError from cloudfront",
-            Self::FunctionMissing => "FunctionExecutionError from cloudfront",
+            Self::ViewerFunctionInvalid => "FunctionValidationError from cloudfront",
+            Self::ViewerFunctionFailed => "FunctionExecutionError from cloudfront",
             _ => "Error from cloudfront",
         }
     }

@@ -64,13 +64,26 @@ impl Edge {
             Behaviour::Route(_, route) => Some(route),
             Behaviour::Auth | Behaviour::None => None,
         };
-        if let Some(route) = route {
-            admit(route, parts.method.as_str())?;
+        // What the behaviour refuses before any function runs.
+        if route.is_some_and(|route| !route.methods.allow(parts.method.as_str())) {
+            return Err(EdgeError::Forbidden);
         }
         let request = viewer_request::request(viewer.address.ip(), parts, target)?;
-        match self.ask(id, &request).await? {
+        let answer = match route.map(|route| route.gate) {
+            Some(Gate::Function) => self.ask_viewer_function(id, &request).await,
+            Some(Gate::Lambda) | None => self.ask(id, &request).await,
+        };
+        match answer? {
             Answer::Respond(response) => Ok(response),
             Answer::Forward(forwarded) => self.forward(viewer, id, route, forwarded, body).await,
+        }
+    }
+
+    /// Without the function a route that is gated by it is closed: better no answer than an unchecked one.
+    async fn ask_viewer_function(&self, id: &RequestId, request: &event::Request<'_>) -> Result<Answer, EdgeError> {
+        match &self.viewer_function {
+            Some(function) => function.ask(id, request).await,
+            None => Err(EdgeError::ViewerFunctionFailed),
         }
     }
 
@@ -120,17 +133,5 @@ impl Edge {
             response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
         }
         Ok(response)
-    }
-}
-
-/// What the behaviour refuses before any function runs.
-fn admit(route: &Route, method: &str) -> Result<(), EdgeError> {
-    if !route.methods.allow(method) {
-        return Err(EdgeError::Forbidden);
-    }
-    match route.gate {
-        Gate::Lambda => Ok(()),
-        // The CloudFront Function does not run here yet: better no answer than an unchecked one.
-        Gate::Function => Err(EdgeError::FunctionMissing),
     }
 }

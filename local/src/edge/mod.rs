@@ -12,7 +12,9 @@ mod conditional;
 mod errors;
 mod exchange;
 mod function;
+mod function_answer;
 mod headers;
+mod key_values;
 mod limits;
 mod object_response;
 mod object_store;
@@ -20,6 +22,7 @@ mod origin_app;
 mod origin_objects;
 mod request_id;
 mod server;
+mod viewer_function;
 mod viewer_request;
 
 use std::sync::Arc;
@@ -33,6 +36,8 @@ pub use function::{
     CloudFrontFunction, FunctionAnswer, FunctionError, FunctionFailure, FunctionOutcome, KeyValues, StoreFailure,
     ViewerRequest,
 };
+pub use key_values::{KeyValueDirectory, KeyValueError, KeyValueWriter};
+pub use viewer_function::ViewerFunction;
 
 use origin_objects::ObjectOrigin;
 
@@ -45,6 +50,8 @@ pub struct EdgeConfig {
     pub policy: Policy,
     /// Asked for every request, before the cache.
     pub function: Arc<dyn ViewerRequest>,
+    /// Asked instead for routes with `gate: function`; without it they answer 503.
+    pub viewer_function: Option<ViewerFunction>,
     /// The origin `app`, called in this process.
     pub app: axum::Router,
     /// The S3 that holds the two buckets.
@@ -63,6 +70,7 @@ pub struct EdgeConfig {
 pub struct Edge {
     policy: Policy,
     function: Arc<dyn ViewerRequest>,
+    viewer_function: Option<ViewerFunction>,
     function_timeout: Duration,
     app: axum::Router,
     objects: ObjectOrigin,
@@ -75,6 +83,7 @@ impl Edge {
         Arc::new(Self {
             policy: config.policy,
             function: config.function,
+            viewer_function: config.viewer_function,
             function_timeout: config.function_timeout,
             app: config.app,
             objects,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::Client;
 use axum::body::Body;
 use bytes::Bytes;
-use edge_auth::policy::{Cache as CachePolicy, Origin};
+use edge_auth::policy::{Cache as CachePolicy, Origin, PASS_PREFIX};
 use http::header::AGE;
 use http::{HeaderValue, Method, Response};
 use percent_encoding::percent_decode_str;
@@ -60,10 +60,12 @@ impl ObjectOrigin {
         }
         let location = Location { bucket: self.bucket(origin), key: key(request.target.path())? };
         let cache_key = (origin.into(), request.target.path().to_owned());
-        if policy != CachePolicy::None
-            && let Some((object, age)) = self.cache.find(&cache_key, Instant::now())
-        {
-            return Ok(from_memory(request, &object, Some(age)));
+        if policy != CachePolicy::None {
+            let found = self.cache.find(&cache_key, Instant::now());
+            log(&cache_key.1, found.is_some());
+            if let Some((object, age)) = found {
+                return Ok(from_memory(request, &object, Some(age)));
+            }
         }
         let metadata = object_store::metadata(&self.client, &location).await?;
         if lifetime(policy, &metadata).is_none() || !is_worth_keeping(request, &metadata) {
@@ -100,6 +102,12 @@ impl ObjectOrigin {
         };
         Ok(response(selection, metadata, body, None))
     }
+}
+
+/// One line a look-up. Behind the function no path has a pass, but for what a policy that does not enforce lets through.
+fn log(path: &str, hit: bool) {
+    let path = if path.starts_with(PASS_PREFIX) { "/p/…" } else { path };
+    tracing::debug!(path, hit, "cache");
 }
 
 /// The key that S3 makes of a raw path: decoded once, `+` read as a space.

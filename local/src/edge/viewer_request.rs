@@ -13,6 +13,9 @@ use super::headers::{is_forbidden, remove_hop_by_hop};
 use super::limits::Target;
 use super::request_id::RequestId;
 
+/// The distribution's id in events.
+pub(super) const DISTRIBUTION_ID: &str = "LOCALSTAGEDOOR";
+
 /// The request as the function sees it: raw path and query, no body, headers as they came less those that speak of the
 /// connection or belong to the edge. The keys are in lower case, as with a viewer that speaks HTTP/2.
 pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Result<Request<'static>, EdgeError> {
@@ -40,7 +43,7 @@ pub(super) fn request(client: IpAddr, mut parts: Parts, target: Target) -> Resul
 pub(super) fn event(id: &RequestId, request: Request<'_>) -> Result<Bytes, serde_json::Error> {
     let config = Config {
         distribution_domain_name: Some(DISTRIBUTION_DOMAIN.into()),
-        distribution_id: Some("LOCALSTAGEDOOR".into()),
+        distribution_id: Some(DISTRIBUTION_ID.into()),
         event_type: Some("viewer-request".into()),
         request_id: Some(id.as_str().into()),
         rest: Map::new(),

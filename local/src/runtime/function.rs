@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use futures::future::try_join_all;
@@ -22,9 +22,16 @@ const QUEUED_PER_ENVIRONMENT: usize = 32;
 pub struct Function(Arc<Inner>);
 
 struct Inner {
+    current: RwLock<Arc<Pool>>,
+    stop: CancellationToken,
+    /// Of every pool that was ever started.
+    environments: TaskTracker,
+}
+
+/// The processes of one configuration. Whoever waits for one of them holds it; the last to let go ends them.
+struct Pool {
     queue: mpsc::Sender<Invocation>,
     stop: CancellationToken,
-    environments: TaskTracker,
     pids: Vec<Arc<AtomicU32>>,
 }
 
@@ -35,33 +42,23 @@ impl Function {
     /// [`RuntimeError::Config`] for a field that cannot be used, [`RuntimeError::Init`] where a process ends or hangs
     /// first; then none is left running.
     pub async fn start(config: FunctionConfig) -> Result<Self, RuntimeError> {
-        config.check()?;
-        let name = config.name.clone();
-        let pids: Vec<_> = (0..config.concurrency).map(|_| Arc::new(AtomicU32::new(0))).collect();
-        let (queue, queued) = mpsc::channel(config.concurrency.saturating_mul(QUEUED_PER_ENVIRONMENT));
-        let stop = CancellationToken::new();
-        let shared =
-            Arc::new(Shared { config, queued: Mutex::new(queued), stop: stop.clone(), healthy: AtomicUsize::new(0) });
-        let environments = TaskTracker::new();
-        let first: Vec<_> = pids
-            .iter()
-            .enumerate()
-            .map(|(index, pid)| {
-                let (started, first) = oneshot::channel();
-                environments.spawn(Environment::new(Arc::clone(&shared), index, Arc::clone(pid)).run(started));
-                async { first.await.unwrap_or_else(|_| Err("it was stopped".to_owned())) }
-            })
-            .collect();
+        let (stop, environments) = (CancellationToken::new(), TaskTracker::new());
         environments.close();
-        // From here on, dropping it stops everything: also when the caller gives up waiting.
-        let function = Self(Arc::new(Inner { queue, stop, environments, pids }));
-        match try_join_all(first).await {
-            Ok(_) => Ok(function),
-            Err(message) => {
-                function.stop().await;
-                Err(RuntimeError::Init { name, message })
-            }
-        }
+        let pool = Pool::start(config, &stop, &environments).await?;
+        Ok(Self(Arc::new(Inner { current: RwLock::new(Arc::new(pool)), stop, environments })))
+    }
+
+    /// Starts processes anew, as after a deployment, and hands further invocations to them. Those under way end where they are, and
+    /// the processes before with the last of them.
+    ///
+    /// # Errors
+    /// As [`Function::start`]; then everything is as it was.
+    pub async fn replace(&self, config: FunctionConfig) -> Result<(), RuntimeError> {
+        let pool = Pool::start(config, &self.0.stop, &self.0.environments).await?;
+        let before =
+            std::mem::replace(&mut *self.0.current.write().unwrap_or_else(PoisonError::into_inner), Arc::new(pool));
+        drop(before);
+        Ok(())
     }
 
     /// Has a process work on this event and returns its answer. Waits while all processes are busy.
@@ -72,10 +69,11 @@ impl Function {
         if payload.len() > PAYLOAD_LIMIT {
             return Err(InvokeError::TooLarge);
         }
+        let pool = self.current();
         let (reply, answer) = oneshot::channel();
         let invocation = Invocation { id: Uuid::new_v4().to_string(), payload, reply };
         let answered = async {
-            self.0.queue.send(invocation).await.map_err(|_| InvokeError::Stopped)?;
+            pool.queue.send(invocation).await.map_err(|_| InvokeError::Stopped)?;
             answer.await.unwrap_or(Err(InvokeError::Stopped))
         };
         tokio::select! {
@@ -85,15 +83,64 @@ impl Function {
         }
     }
 
-    /// The processes that run now.
+    /// The processes that run now; not those that only end what they have begun.
     pub fn process_ids(&self) -> Vec<u32> {
-        self.0.pids.iter().map(|pid| pid.load(Ordering::Acquire)).filter(|pid| *pid != 0).collect()
+        self.current().pids.iter().map(|pid| pid.load(Ordering::Acquire)).filter(|pid| *pid != 0).collect()
     }
 
     /// Kills every process and returns when all are gone. Invocations that wait or run end as [`InvokeError::Stopped`].
     pub async fn stop(&self) {
         self.0.stop.cancel();
         self.0.environments.wait().await;
+    }
+
+    fn current(&self) -> Arc<Pool> {
+        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Pool {
+    async fn start(
+        config: FunctionConfig,
+        stop: &CancellationToken,
+        tasks: &TaskTracker,
+    ) -> Result<Self, RuntimeError> {
+        config.check()?;
+        let name = config.name.clone();
+        let pids: Vec<_> = (0..config.concurrency).map(|_| Arc::new(AtomicU32::new(0))).collect();
+        let (queue, queued) = mpsc::channel(config.concurrency.saturating_mul(QUEUED_PER_ENVIRONMENT));
+        let stop = stop.child_token();
+        let shared =
+            Arc::new(Shared { config, queued: Mutex::new(queued), stop: stop.clone(), healthy: AtomicUsize::new(0) });
+        // Of its own, to wait for where this pool alone is given up.
+        let environments = TaskTracker::new();
+        let first: Vec<_> = pids
+            .iter()
+            .enumerate()
+            .map(|(index, pid)| {
+                let (started, first) = oneshot::channel();
+                let environment = Environment::new(Arc::clone(&shared), index, Arc::clone(pid));
+                tasks.spawn(environments.track_future(environment.run(started)));
+                async { first.await.unwrap_or_else(|_| Err("it was stopped".to_owned())) }
+            })
+            .collect();
+        environments.close();
+        // From here on, dropping it stops everything: also when the caller gives up waiting.
+        let pool = Self { queue, stop, pids };
+        match try_join_all(first).await {
+            Ok(_) => Ok(pool),
+            Err(message) => {
+                pool.stop.cancel();
+                environments.wait().await;
+                Err(RuntimeError::Init { name, message })
+            }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 

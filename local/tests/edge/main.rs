@@ -7,5 +7,6 @@ mod fake_s3;
 mod function;
 mod http1;
 mod objects;
+mod passes;
 mod server;
 mod support;

@@ -8,7 +8,7 @@ use axum::Router;
 use bytes::Bytes;
 use edge_auth::policy::{Methods, Policy};
 use futures::future::BoxFuture;
-use local::edge::{Edge, EdgeConfig, FunctionError, ViewerRequest};
+use local::edge::{Edge, EdgeConfig, FunctionError, ViewerFunction, ViewerRequest};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -73,6 +73,7 @@ pub struct Setup {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     pub delay: Duration,
     pub timeout: Duration,
+    pub viewer_function: Option<ViewerFunction>,
 }
 
 impl Default for Setup {
@@ -84,6 +85,7 @@ impl Default for Setup {
             tls: None,
             delay: Duration::ZERO,
             timeout: Duration::from_secs(5),
+            viewer_function: None,
         }
     }
 }
@@ -95,6 +97,7 @@ impl Setup {
         let edge = Edge::new(EdgeConfig {
             policy: policy(),
             function: Arc::new(function),
+            viewer_function: self.viewer_function,
             app: self.app,
             objects: client(s3.serve().await),
             media_bucket: "media".to_owned(),
@@ -119,10 +122,12 @@ pub async fn scripted(script: Script) -> World {
     Setup { script, ..Setup::default() }.start().await
 }
 
-fn policy() -> Policy {
+pub fn policy() -> Policy {
     let read = Policy::from_json(&json!({
         "version": 1,
+        "cors": {"allow_origins": ["https://app.example.com"]},
         "routes": [
+            {"path": "/open/*", "allow": "anyone", "gate": "function", "origin": "app", "methods": "all"},
             {"path": "/static/*", "allow": "anyone", "origin": "site", "cache": "immutable"},
             {"path": "/p/*", "allow": "pass", "gate": "function", "origin": "media", "cache": "media"},
             {"path": "/media/{owner}/*", "allow": {"claim": "sub", "equals_path": "owner"}, "origin": "media",

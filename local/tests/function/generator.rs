@@ -311,7 +311,7 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
     let mut listed: Vec<Value> = keys
         .iter()
         .map(|key| {
-            let mut fields = json!({"kid": key.kid, "secret": URL_SAFE_NO_PAD.encode(key.secret)});
+            let mut fields = json!({"kid": key.kid, "secret": URL_SAFE_NO_PAD.encode(&key.secret)});
             if let Some(until) = key.until {
                 fields["until"] = json!(until);
             }
@@ -332,7 +332,13 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
                     json!(9_007_199_254_740_992_u64),
                 ]);
             }
-            2 => listed[at]["secret"] = dice.pick(&[json!(null), json!("AA"), json!(7), json!("=")]),
+            2 => {
+                listed[at]["secret"] = {
+                    let length = dice.pick(&[31, 32, 63, 64, 65]);
+                    let of = URL_SAFE_NO_PAD.encode(dice.bytes(length));
+                    dice.pick(&[json!(null), json!("AA"), json!(7), json!("="), json!(of)])
+                }
+            }
             _ => listed[at]["kid"] = dice.pick(&[json!(null), json!(""), json!(7), json!("k1")]),
         }
     }
@@ -345,8 +351,12 @@ fn ring(dice: &mut Dice, keys: &[RingKey], revocations: bool) -> Option<String> 
 
 /// One request.
 pub fn request(dice: &mut Dice) -> Asked {
-    let key = |kid: &str, byte: u8, until: Option<u64>| RingKey { kid: kid.to_owned(), secret: [byte; 32], until };
     let until = NOW.saturating_add_signed(dice.pick(&[-1, 0, 1, 600]));
+    let mut key = |kid: &str, byte: u8, until: Option<u64>| RingKey {
+        kid: kid.to_owned(),
+        secret: vec![byte; dice.pick(&[32, 32, 48, 64])],
+        until,
+    };
     let keys = [key("k1", 1, None), key("k0", 2, Some(until)), key("kö", 3, None)];
     let which = dice.pick(&keys);
     let length = match dice.below(30) {

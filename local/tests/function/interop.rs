@@ -17,7 +17,7 @@ const HEX: [&str; 2] = [
 ];
 
 fn key(byte: u8) -> RingKey {
-    RingKey { kid: "k1".to_owned(), secret: [byte; 32], until: None }
+    RingKey { kid: "k1".to_owned(), secret: vec![byte; 32], until: None }
 }
 
 fn exchange(question: &Value) -> Value {

@@ -92,7 +92,7 @@ fn no_log_line_holds_a_pass() {
 #[test]
 fn a_pass_of_another_title_opens_nothing_however_the_event_is_written() {
     let function = function(json!({}));
-    let key = RingKey { kid: "k".to_owned(), secret: [3; 32], until: None };
+    let key = RingKey { kid: "k".to_owned(), secret: vec![3; 32], until: None };
     // {1: "stagedoor", 4: NOW + 60, 7: h'00', 312: {3: {1: "/media/o/1/"}}}
     let mut claims = vec![0xa4, 1, 0x69];
     claims.extend(b"stagedoor");

@@ -177,7 +177,7 @@ impl World {
 
 /// The key that passes are made with.
 pub fn pass_key() -> RingKey {
-    RingKey { kid: "p".to_owned(), secret: [9; 32], until: None }
+    RingKey { kid: "p".to_owned(), secret: vec![9; 32], until: None }
 }
 
 pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Request<Body> {

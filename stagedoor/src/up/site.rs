@@ -121,6 +121,7 @@ impl Site {
         let edge = Edge::new(EdgeConfig {
             policy: edge_config.policy.clone(),
             function: Arc::new(edge_function),
+            viewer_function: None,
             app,
             objects: s3,
             media_bucket: MEDIA.to_owned(),

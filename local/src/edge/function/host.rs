@@ -8,9 +8,7 @@ use rquickjs::function::Func;
 use rquickjs::{Ctx, Exception, FromJs, Object, TypedArray, Value};
 
 use super::hashes;
-
-/// The longest key of a `KeyValueStore`, bytes.
-const LONGEST_KEY: usize = 512;
+use crate::edge::key_values::LONGEST_KEY;
 
 /// A `KeyValueStore`. A function asks it while it runs, so it must not wait for long.
 pub trait KeyValues: Send + Sync {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod engine;
+mod event;
 mod failure;
 mod hashes;
 mod host;
@@ -13,6 +14,7 @@ use crate::runtime::{Function, InvokeError};
 
 pub use answer::{FunctionAnswer, FunctionOutcome};
 pub use engine::CloudFrontFunction;
+pub(super) use event::{event, pairs};
 pub use failure::FunctionFailure;
 pub use host::{KeyValues, StoreFailure};
 
