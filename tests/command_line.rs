@@ -1,8 +1,10 @@
-//! The command line as a person uses it: replay, policy check, policy compile, policy explain, policy function.
+//! The command line as a person uses it: replay, policy …, pass …
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "../edge-auth/tests/policy/mistakes.rs"]
 mod mistakes;
+#[path = "command_line/pass.rs"]
+mod pass;
 #[path = "command_line/policy_check.rs"]
 mod policy_check;
 #[path = "command_line/policy_explain.rs"]
@@ -149,7 +151,10 @@ fn unreadable_input_exits_2_and_names_what_was_expected() {
 
 #[test]
 fn help_has_an_example_for_each_command() {
-    for command in [&["up"][..], &["replay"], &["policy", "check"], &["policy", "compile"], &["policy", "explain"]] {
+    let pass = ["mint", "verify", "rotate", "revoke", "sweep"].map(|command| ["pass", command]);
+    let policy = ["check", "compile", "explain", "function"].map(|command| ["policy", command]);
+    let pairs = pass.iter().chain(&policy).map(<[&str; 2]>::as_slice);
+    for command in [&["up"][..], &["replay"]].into_iter().chain(pairs) {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let output = run(&arguments);

@@ -1,6 +1,7 @@
 //! The command line: everything that a person does with Stagedoor outside a browser.
 
 mod failure;
+mod pass;
 mod policy;
 mod replay;
 mod sample;
@@ -32,6 +33,9 @@ enum Command {
     /// Check, compile and explain policy.yaml
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Make and judge playback passes, replace their key, revoke them
+    #[command(subcommand)]
+    Pass(pass::Command),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Up(arguments) => up::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Policy(command) => policy::run(&command),
+        Command::Pass(command) => pass::run(&command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

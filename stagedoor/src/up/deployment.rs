@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use edge_auth::config::EdgeConfig;
+use edge_auth::pass::Secret;
 use local::identity::Identity;
 use serde_json::{Value, json};
 
@@ -40,6 +41,14 @@ pub fn edge_json(policy: &Value, identity: &Identity, at: &Addresses, scheme: &s
             "scheme": scheme,
         },
     })
+}
+
+/// The same with the key that passes are minted with.
+pub fn with_pass_keys(mut edge_json: Value, secret: &Secret) -> Value {
+    if let Some(keys) = edge_json.pointer_mut("/deployment/keys/pass") {
+        *keys = secret.minting();
+    }
+    edge_json
 }
 
 /// Reads EDGE.json back as the edge function will.

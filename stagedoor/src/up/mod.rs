@@ -3,6 +3,7 @@
 mod addresses;
 mod data;
 mod deployment;
+mod pass_keys;
 mod sample_upload;
 mod site;
 
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::policy::PolicySource;
 use addresses::Addresses;
 use data::DataDir;
+pub use data::write_private;
 use site::{Plan, Site};
 
 /// The name of the user that `up` makes.

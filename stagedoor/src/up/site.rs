@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use aws_sdk_s3::primitives::ByteStream;
-use local::edge::{Edge, EdgeConfig, localhost_certificate};
+use local::edge::{Edge, EdgeConfig, KeyValueDirectory, localhost_certificate};
 use local::events::{Events, EventsConfig};
 use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
 use local::objects::{Objects, ObjectsConfig, client};
@@ -18,7 +18,9 @@ use tokio::task::JoinHandle;
 
 use super::addresses::Addresses;
 use super::data::{DataDir, Secrets};
-use super::deployment::{API_CLIENT, WEB_CLIENT, checked, edge_json, stage_function};
+use super::deployment::{API_CLIENT, WEB_CLIENT, checked, edge_json, stage_function, with_pass_keys};
+use super::pass_keys::{Deployment, current_pass_key, viewer_function};
+use crate::pass;
 
 const RAW: &str = "raw";
 const MEDIA: &str = "media";
@@ -44,6 +46,7 @@ pub struct Plan<'a> {
 /// A running site.
 pub struct Site {
     pub identity: Arc<Identity>,
+    edge: Arc<Edge>,
     functions: Vec<Function>,
     events: Arc<Events>,
     servers: Vec<JoinHandle<()>>,
@@ -54,7 +57,10 @@ impl Site {
     pub async fn start(plan: &Plan<'_>, at: Addresses) -> Result<Self> {
         let scheme = if plan.tls { "https" } else { "http" };
         let identity = open_identity(plan, &at)?;
-        let edge_json = edge_json(plan.policy, &identity, &at, scheme, plan.secrets);
+        let pass_secret = plan.data.join(pass::SECRET_FILE);
+        let store = KeyValueDirectory::open(&plan.data.join(pass::STORE_DIRECTORY))?;
+        let passes = pass::prepare(&pass_secret, &store).map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        let edge_json = with_pass_keys(edge_json(plan.policy, &identity, &at, scheme, plan.secrets), &passes);
         let edge_config = Arc::new(checked(&edge_json)?);
         let database = plan.data.join("catalog.db");
         let catalog = catalog::open(&format!("sqlite:{}", database.display()))?;
@@ -76,7 +82,17 @@ impl Site {
         publish_static_files(&s3).await?;
 
         let bootstrap = stage_function(&plan.artefacts.join("edge-auth"), &plan.data.join("edge-auth"), &edge_json)?;
-        let edge_function = Function::start(function("edge-auth", bootstrap, Vec::new(), 4, EDGE_TIMEOUT, 128)).await?;
+        let edge_json_file = bootstrap.with_file_name("EDGE.json");
+        let edge_function_config = function("edge-auth", bootstrap, Vec::new(), 4, EDGE_TIMEOUT, 128);
+        let edge_function = Function::start(edge_function_config.clone()).await?;
+        let deployment = Deployment {
+            edge_json,
+            kid: passes.current().kid.clone(),
+            edge_json_file,
+            function: edge_function.clone(),
+            config: edge_function_config,
+        };
+        servers.push(tokio::spawn(deployment.follow(current_pass_key(pass_secret))));
         let environment = processor_environment(plan.secrets, &database, &at.objects_url);
         let mut functions = vec![edge_function.clone()];
         for (name, concurrency) in [("dispatch", 2), ("image", 1), ("video", 1)] {
@@ -121,7 +137,7 @@ impl Site {
         let edge = Edge::new(EdgeConfig {
             policy: edge_config.policy.clone(),
             function: Arc::new(edge_function),
-            viewer_function: None,
+            viewer_function: viewer_function(&edge_config.policy, store)?,
             app,
             objects: s3,
             media_bucket: MEDIA.to_owned(),
@@ -129,8 +145,8 @@ impl Site {
             function_timeout: EDGE_TIMEOUT,
             cache_bytes: CACHE_BYTES,
         });
-        servers.push(tokio::spawn(edge.serve(at.edge, tls)));
-        Ok(Self { identity, functions, events, servers })
+        servers.push(tokio::spawn(Arc::clone(&edge).serve(at.edge, tls)));
+        Ok(Self { identity, edge, functions, events, servers })
     }
 
     /// The process ids of every function's processes, by function: who there is to kill in a test of resilience.
@@ -146,6 +162,7 @@ impl Site {
         for server in &self.servers {
             server.abort();
         }
+        tracing::info!(cache = ?self.edge.cache_statistics(), "the edge has stopped");
         self.events.stop().await;
         for function in &self.functions {
             function.stop().await;
