@@ -92,7 +92,7 @@ impl Site {
             function: edge_function.clone(),
             config: edge_function_config,
         };
-        servers.push(tokio::spawn(deployment.follow(current_pass_key(pass_secret))));
+        servers.push(tokio::spawn(deployment.follow(current_pass_key(pass_secret.clone()))));
         let environment = processor_environment(plan.secrets, &database, &at.objects_url);
         let mut functions = vec![edge_function.clone()];
         for (name, concurrency) in [("dispatch", 2), ("image", 1), ("video", 1)] {
@@ -124,7 +124,7 @@ impl Site {
             raw_bucket: RAW.to_owned(),
             objects_origin: at.objects_url.clone(),
             sign_out_origin: Some(at.identity_url.clone()),
-            pass_key: Arc::new(|| None),
+            pass_key: Arc::new(current_pass_key(pass_secret.clone())),
             max_upload_bytes: LARGEST_UPLOAD,
             clock: unix_millis,
             uploaded: {
