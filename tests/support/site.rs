@@ -185,8 +185,9 @@ impl Site {
 }
 
 /// What no line of a log may hold: the beginnings of tokens (`{"alg"`, `{"kid"`, `{"typ"` and `{"sub"` in base64url; fewer
-/// letters would turn up in request ids by chance), and what stands before cookies, codes, states and signatures.
-const SECRETS: [&str; 12] = [
+/// letters would turn up in request ids by chance), what stands before cookies, codes, states and
+/// signatures, and what every pass of ours begins with.
+const SECRETS: [&str; 13] = [
     "eyJhbGci",
     "eyJraWQi",
     "eyJ0eXAi",
@@ -199,6 +200,7 @@ const SECRETS: [&str; 12] = [
     "refresh_token=",
     "X-Amz-Signature=",
     "Bearer ",
+    "2D3RhE",
 ];
 
 impl Site {
