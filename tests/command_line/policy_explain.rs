@@ -29,7 +29,7 @@ fn policy_explain_says_which_route_decides_and_why() {
             vec!["/media/bob/x", "--token-claims", &claims],
             1,
             json!({"reason": "not_permitted", "allowed": false, "behaviour": "/media/*/*",
-                   "route": {"index": 2, "path": "/media/{owner}/*", "gate": "lambda", "exact": true, "segments": {"owner": "bob"}},
+                   "route": {"index": 4, "path": "/media/{owner}/*", "gate": "lambda", "exact": true, "segments": {"owner": "bob"}},
                    "rule": {"rule": "{claim: sub, equals_path: owner}", "outcome": "does_not_hold",
                             "because": "sub is \"alice\", {owner} is \"bob\""}}),
         ),
