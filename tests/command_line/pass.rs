@@ -211,14 +211,15 @@ fn a_rotation_in_its_steps() {
 #[test]
 fn no_key_goes_to_stdout_or_stderr() {
     let data = data();
-    let mut shown = String::new();
-    let mut see = |output: Output| shown += &format!("{}{}", String::from_utf8_lossy(&output.stdout), stderr(&output));
+    let mut shown = Vec::new();
+    let mut see = |output: Output| shown.extend([output.stdout, output.stderr].concat());
     see(data.at(NOW, &["rotate"]));
     see(data.at(NOW, &["rotate"]));
     see(data.at(NOW + SETTLE, &["rotate"]));
     see(data.at(NOW, &["revoke", "--sub", "alice"]));
     see(data.at(NOW, &["sweep"]));
     see(data.at(NOW, &["mint", "--for", "/a/"]));
+    let shown = String::from_utf8(shown).unwrap();
     let stored = std::fs::read_to_string(data.path("pass-keys.json")).unwrap();
     let stored: Value = serde_json::from_str(&stored).unwrap();
     for key in stored["keys"].as_array().unwrap() {

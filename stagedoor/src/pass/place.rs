@@ -45,6 +45,11 @@ impl Place {
         self.secret.clone().unwrap_or_else(|| self.data.join(SECRET_FILE))
     }
 
+    /// Whether the secret was named, rather than taken from the data directory.
+    pub fn names_secret(&self) -> bool {
+        self.secret.is_some()
+    }
+
     /// The secret.
     pub fn secret(&self) -> Result<Secret, Failure> {
         read_secret(&self.secret_file())
@@ -106,13 +111,6 @@ pub fn revocations(store: &KeyValueDirectory) -> Result<Vec<(String, String)>, F
 /// Whether a key of the store revokes something.
 pub fn is_revocation(key: &str) -> bool {
     key.starts_with("c:") || key.starts_with("s:")
-}
-
-impl Place {
-    /// Whether the secret was named, rather than taken from the data directory.
-    pub fn names_secret(&self) -> bool {
-        self.secret.is_some()
-    }
 }
 
 /// Makes the secret and the store of a data directory, where they are not there, and puts into the store what the secret says.

@@ -109,7 +109,7 @@ impl Moved {
         }
         match &self.step {
             None => {
-                eprintln!("the store lacked the next key; it has it now. Rotate again in a minute to make it current.")
+                eprintln!("the store lacked the next key; it has it now. Rotate again in a minute to make it current.");
             }
             Some(Step::Add { kid }) => {
                 eprintln!(

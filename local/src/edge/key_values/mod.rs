@@ -3,14 +3,18 @@
 //! A key has up to 512 bytes and a file's name 255, so a file is named by the key's SHA-256 and holds both. Readers take no
 //! lock: a file is replaced whole.
 
+mod writer;
+
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use edge_auth::pass::{PassStore, Ring, Unavailable};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+pub use writer::KeyValueWriter;
 
 use super::function::{KeyValues, StoreFailure};
 
@@ -122,7 +126,7 @@ impl KeyValueDirectory {
             lock.lock()?;
             Ok(lock)
         };
-        Ok(KeyValueWriter { store: self, _lock: lock().map_err(|error| self.files(error))? })
+        Ok(KeyValueWriter::new(self, lock().map_err(|error| self.files(error))?))
     }
 
     /// Sets one key.
@@ -164,48 +168,6 @@ impl KeyValueDirectory {
 
     fn broken(&self) -> KeyValueError {
         KeyValueError::Broken { directory: self.root.clone() }
-    }
-}
-
-/// The turn to write; over when it is dropped.
-#[derive(Debug)]
-pub struct KeyValueWriter<'s> {
-    store: &'s KeyValueDirectory,
-    /// The system lets go of it however the process ends.
-    _lock: File,
-}
-
-impl KeyValueWriter<'_> {
-    /// Sets one key.
-    ///
-    /// # Errors
-    /// [`KeyValueError`]; then the key has the value it had.
-    pub fn put(&mut self, key: &str, value: &str) -> Result<(), KeyValueError> {
-        checked(key)?;
-        if value.len() > LONGEST_VALUE {
-            return Err(KeyValueError::Value(value.len()));
-        }
-        let item = Item { key: key.to_owned(), value: value.to_owned() };
-        let (new, path) = (self.store.root.join(NEW), self.store.path(key));
-        let write = || -> io::Result<()> {
-            let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
-            file.write_all(&serde_json::to_vec(&item)?)?;
-            file.sync_all()?;
-            fs::rename(&new, path)
-        };
-        write().map_err(|error| self.store.files(error))
-    }
-
-    /// Removes one key, where it is there.
-    ///
-    /// # Errors
-    /// [`KeyValueError`].
-    pub fn delete(&mut self, key: &str) -> Result<(), KeyValueError> {
-        checked(key)?;
-        match fs::remove_file(self.store.path(key)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.store.files(error)),
-            _ => Ok(()),
-        }
     }
 }
 
