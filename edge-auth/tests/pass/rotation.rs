@@ -27,14 +27,15 @@ fn listed(secret: &Secret) -> Vec<String> {
     secret.keys().map(line).collect()
 }
 
+/// Seconds behind NOW, what comes of it, and the keys after it.
+type Row<'a> = (u64, Result<&'a str, RotateError>, Vec<&'a str>);
+
 #[test]
 fn one_rotation_after_the_other_at_fixed_times() {
     let first_until = SETTLE + LONGEST_TTL + SWITCH_OVER;
     let second_until = 7 * DAY + HOUR + LONGEST_TTL + SWITCH_OVER;
     let (first, second) = (format!("k0 previous {first_until}"), format!("k1 previous {second_until}"));
     let too_soon = |at: u64| Err(RotateError::TooSoon { from: NOW + at + SETTLE });
-    // Seconds behind NOW, what comes of it, and the keys after it.
-    type Row<'a> = (u64, Result<&'a str, RotateError>, Vec<&'a str>);
     let table: [Row<'_>; 9] = [
         (0, Ok("add k1"), vec!["k0 current", "k1 next"]),
         (SETTLE - 1, too_soon(0), vec!["k0 current", "k1 next"]),
