@@ -1,5 +1,5 @@
 //! A token for a pass: routes that answer with a redirect to a pass URL.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::needless_pass_by_value)]
 
 mod support;
 
