@@ -32,8 +32,11 @@ pub fn policy(policy: &Policy) -> String {
     let routes = policy.routes.iter().filter(|route| route.gate == Gate::Function);
     let routes: Vec<Value> = routes
         .map(|route| {
+            let path = route.path.behaviour();
+            let (begins, rest) = path.split_at(path.find(['*', '?']).unwrap_or(path.len()));
             json!({
-                "path": route.path.behaviour(),
+                "begins": begins,
+                "rest": rest,
                 "pass": route.allow == Allow::Pass,
                 "plus": matches!(route.action, Action::Origin { origin: Origin::App, .. }),
                 "methods": route.methods.names(),
