@@ -5,14 +5,18 @@ import cf from 'cloudfront';
 // Dialect: cloudfront-js-2.0, which is ECMAScript 5.1 and some of 6 to 12; no classes, destructuring, spread or for-of, and an
 // `await` stands neither in a call's arguments nor in a closure. What is
 // judged, and in which order, is written twice: here and in edge-auth/src/pass, edge-auth/src/path.rs. Tests hold both to one
-// answer for every input. `stagedoor policy function` fills the two constants in and makes the file small.
+// answer for every input. `stagedoor policy function` fills the constants in and makes the file small.
 //
 // It runs for every segment that is played, so `./build.sh bench function` holds it to the time that a plain signed JSON token
 // takes: bytes are read where they stand, and what is rare waits behind what is usual.
 
 const crypto = require('crypto');
 
-const POLICY = { mode: 'enforce', parameter: 'token', bearer: true, origins: [], routes: [{ begins: '/p/', rest: '*', pass: true, plus: false, methods: 'GET, HEAD, OPTIONS' }] };
+const MODE = 'enforce';
+const PARAMETER = 'token';
+const BEARER = true;
+const ORIGINS = [];
+const ROUTES = [{ begins: '/p/', rest: '*', pass: true, plus: false, methods: 'GET, HEAD, OPTIONS' }];
 const REASONS = { pass_unavailable: [503, 'Playback links cannot be checked right now.'] };
 
 const PHRASES = { 204: 'No Content', 400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed', 503: 'Service Unavailable' };
@@ -21,17 +25,12 @@ const LEEWAY_SECONDS = 30;
 const ORDINARY_PATH = /^\/(?:[\w-][\w.-]*\/)*(?:[\w-][\w.-]*)?$/;
 const ALLOW = 'access-control-allow-';
 
-// Claims (IANA registry of CWT claims).
-const ISS = 1;
+// Claims (IANA registry of CWT claims) that a pass may have or has in any case.
 const SUB = 2;
 const EXP = 4;
 const NBF = 5;
 const IAT = 6;
 const CTI = 7;
-const CATV = 310;
-const CATNIP = 311;
-const CATU = 312;
-const CATM = 313;
 
 // The first byte of an item of CBOR, less its argument (RFC 8949 §3).
 const UNSIGNED = 0;
@@ -54,7 +53,7 @@ async function handler(event) {
     const request = event.request;
     const route = routeOf(request.uri);
     let found;
-    if (POLICY.mode !== 'off') {
+    if (MODE !== 'off') {
         try {
             found = decide(request, route);
             if (found === 'preflight') {
@@ -79,7 +78,7 @@ async function handler(event) {
         } catch (thrown) {
             const reason = REASONS[thrown] ? thrown : 'pass_unavailable';
             console.log(JSON.stringify({ reason: reason }));
-            if (POLICY.mode === 'enforce') {
+            if (MODE === 'enforce') {
                 return refuse(event, reason, route);
             }
         }
@@ -90,7 +89,9 @@ async function handler(event) {
 // Throws why not. 'preflight' for one that is to be answered, a frame where a pass is to be judged, nothing where all is said.
 function decide(request, route) {
     const uri = request.uri;
-    const end = route && route.pass ? endOfPass(uri) : -1;
+    // 47 is a slash; a byte is found sooner than a character.
+    const raw = Buffer.from(uri);
+    const end = route && route.pass ? raw.indexOf(47, 3) : -1;
     const pass = end > 3 && fromBase64url(uri.slice(3, end));
     // What is base64url has one reading, so only the rest is looked at.
     const path = pass ? uri.slice(end) : uri;
@@ -115,7 +116,7 @@ function decide(request, route) {
     if (route.pass) {
         // 1,024 characters at most, behind /p/.
         demand(pass && end <= 1027);
-        return readFrame(pass, path);
+        return readFrame(pass, path, raw, end);
     }
 }
 
@@ -123,8 +124,8 @@ function decide(request, route) {
 
 // The first function route that matches. CloudFront has found that no route before it does, of either kind.
 function routeOf(uri) {
-    for (let i = 0; i < POLICY.routes.length; i++) {
-        const route = POLICY.routes[i];
+    for (let i = 0; i < ROUTES.length; i++) {
+        const route = ROUTES[i];
         // The pattern up to its first wildcard, and the rest of it.
         if (uri.startsWith(route.begins) && (route.rest === '*' || matches(route.rest, uri.slice(route.begins.length)))) {
             return route;
@@ -198,44 +199,10 @@ function judge(frame, text, method, address) {
     if (!secret) {
         throw 'pass_key_unknown';
     }
-    if (!isSame(macOf(frame, secret), frame.bytes, frame.tag)) {
+    if (!isSame(macOf(frame, secret), frame.bytes)) {
         throw 'pass_signature_invalid';
     }
-    const path = frame.path;
-    const claims = readClaims(frame, path);
-    if (now >= claims.expires) {
-        throw 'pass_expired';
-    }
-    const latest = now + LEEWAY_SECONDS;
-    if (claims.notBefore > latest || claims.issuedAt > latest) {
-        throw 'pass_not_yet_valid';
-    }
-    const prefix = claims.prefix;
-    if (!path.startsWith(prefix) || path === prefix) {
-        throw 'pass_path';
-    }
-    const methods = claims.methods;
-    if (methods ? methods.indexOf(method) < 0 : method !== 'GET' && method !== 'HEAD') {
-        throw 'pass_method';
-    }
-    const networks = claims.networks;
-    if (networks) {
-        const bits = addressOf(address);
-        if (!networks.some(network => bits.indexOf(network) === 0)) {
-            throw 'pass_network';
-        }
-    }
-    return ring.revocations ? revocations(claims) : [];
-}
-
-function revocations(claims) {
-    at = claims.id;
-    const length = head(BYTES);
-    const names = ['c:' + bytes.toString('base64url', at, at + length)];
-    if (claims.subject) {
-        names.push('s:' + claims.subject);
-    }
-    return names;
+    return judgeClaims(frame, ring.revocations, now, method, address);
 }
 
 // The first key of that name, unless it is over. The ring is as edge-auth/src/pass/ring.rs writes it; anything else throws, and so
@@ -249,8 +216,7 @@ function secretOf(ring, kid, now) {
         const name = key.kid;
         const until = key.until;
         const secret = fromBase64url(key.secret);
-        // So many characters are 32 bytes.
-        fine = secret && key.secret.length === 43 && name && typeof name === 'string'
+        fine = secret && secret.length === 32 && name && typeof name === 'string'
             && (until === undefined || until >= 0 && Number.isSafeInteger(until));
         if (found === undefined && name === kid) {
             found = now > until ? null : secret;
@@ -274,107 +240,133 @@ function macOf(frame, secret) {
         start = middle;
     }
     decoded[middle] = BYTES;
-    return mac.update(decoded.subarray(start, frame.tag - 2)).digest();
+    return mac.update(decoded.subarray(start, decoded.length - 34)).digest();
 }
 
 // Goes over all of it, so that its time says nothing of where the first difference is.
-function isSame(mac, decoded, tag) {
+function isSame(mac, decoded) {
+    const tag = decoded.length - 32;
     let difference = 0;
-    for (let i = 0; i < 32; i += 4) {
-        difference |= mac.readInt32BE(i) ^ decoded.readInt32BE(tag + i);
+    for (let i = 0; i < 32; i += 8) {
+        difference |= mac.readInt32BE(i) ^ decoded.readInt32BE(tag + i) | mac.readInt32BE(i + 4) ^ decoded.readInt32BE(tag + i + 4);
     }
     return difference === 0;
 }
 
-// 61(17([protected, unprotected, payload, tag])): RFC 8392 §6, RFC 9052 §6.2. Where a part stands is kept, not the part.
-function readFrame(decoded, path) {
+// 61(17([protected, unprotected, payload, tag])): RFC 8392 §6, RFC 9052 §6.2. Where a part stands is kept, not the part. CBOR is
+// deterministic (RFC 8949 §4.2.1), so that much of it is the same four bytes in every pass.
+function readFrame(decoded, path, raw, start) {
+    const end = decoded.length - 34;
     bytes = decoded;
     at = 0;
-    last = decoded.length - 4;
-    // Both tags and the array's head; as short as can be they are these bytes and no others.
+    last = end + 30;
     demand(word() === 0xd83dd184);
     const length = head(BYTES);
     const unprotected = at + length;
-    const kid = readHeaders(1);
-    demand(at === unprotected);
-    const otherKid = readHeaders(0);
+    let kid;
+    if (bytes[at] === 0xa2) {
+        // {1: 5, 4: kid}, and {}: alg is HMAC 256/256.
+        demand(word() === 0xa2010504);
+        kid = utf8(head(BYTES));
+        demand(at === unprotected && bytes[at] === MAP);
+    } else {
+        // {1: 5}, and {4: kid}.
+        demand(word() === 0xa10105a1 && at === unprotected + 1 && bytes[at] === 4);
+        at += 1;
+        kid = utf8(head(BYTES));
+        at -= 1;
+    }
+    at += 1;
     const payload = at;
     const payloadLength = head(BYTES);
-    at += payloadLength;
-    // The tag's head, 58 20, and its 32 bytes. The key's name stands in one of the maps.
-    demand(bytes[at] === 0x58 && bytes[at + 1] === 32 && at + 30 === last && (kid === undefined) !== (otherKid === undefined));
-    return { bytes: decoded, path: path, kid: kid || otherKid, unprotected: unprotected, payload: payload, tag: at + 2 };
+    // The tag's head, 58 20, and its 32 bytes.
+    demand(at + payloadLength === end && bytes[end] === 0x58 && bytes[end + 1] === 32);
+    return { bytes: decoded, path: path, raw: raw, start: start, kid: kid, unprotected: unprotected, payload: payload };
 }
 
-// The key's name as a map of headers has it; '', which no key is named, where it is no UTF-8; undefined where there is none. alg
-// is there so many times, and nothing else is.
-function readHeaders(algs) {
-    let kid;
-    for (let n = head(MAP); n > 0; n--) {
-        const name = head(UNSIGNED);
-        if (name === 1) {
-            algs -= 1;
-            demand(head(UNSIGNED) === 5);
-        } else {
-            demand(name === 4 && kid === undefined);
-            kid = utf8(head(BYTES)) || '';
-        }
-    }
-    demand(algs === 0);
-    return kid;
-}
-
-function readClaims(frame, path) {
+// The claims stand in the order of their numbers. One that is not known makes the pass malformed: a rule that cannot be checked is
+// no rule that may be passed over. All of them are read before the first is judged.
+function judgeClaims(frame, mayBeRevoked, now, method, address) {
     bytes = frame.bytes;
     at = frame.payload;
-    last = frame.tag + 28;
-    const length = head(BYTES);
-    const end = at + length;
-    let issuer, subject, expires, notBefore, issuedAt, id, version, networks, prefix, methods;
-    for (let n = head(MAP); n > 0; n--) {
-        const name = head(UNSIGNED);
-        if (name === ISS) {
-            issuer = once(issuer, readIssuer());
-        } else if (name === SUB) {
-            subject = once(subject, readSubject());
-        } else if (name === EXP) {
-            expires = once(expires, head(UNSIGNED));
-        } else if (name === NBF) {
-            notBefore = once(notBefore, head(UNSIGNED));
-        } else if (name === IAT) {
-            issuedAt = once(issuedAt, head(UNSIGNED));
-        } else if (name === CTI) {
-            id = once(id, readId());
-        } else if (name === CATV) {
-            version = once(version, head(UNSIGNED));
-            demand(version === 1);
-        } else if (name === CATNIP) {
-            networks = once(networks, several(readNetwork));
-        } else if (name === CATU) {
-            prefix = once(prefix, readPrefix(path));
-        } else {
-            // A rule that cannot be checked is no rule that may be passed over.
-            demand(name === CATM);
-            methods = once(methods, several(textString));
-        }
+    const end = bytes.length - 34;
+    last = end + 30;
+    head(BYTES);
+    let count = head(MAP) - 4;
+    // 1, iss: i is 0x69, the head of a text of nine bytes.
+    at += 11;
+    demand(bytes.toString('utf8', at - 11, at) === '\x01istagedoor');
+    let subject, notBefore, issuedAt, networks, methods;
+    if (bytes[at] === SUB) {
+        count -= 1;
+        subject = readSubject();
     }
-    demand(at === end && issuer && expires !== undefined && id && prefix);
-    return { subject: subject, expires: expires, notBefore: notBefore, issuedAt: issuedAt, id: id, networks: networks, prefix: prefix, methods: methods };
-}
+    demand(bytes[at] === EXP);
+    at += 1;
+    const expires = head(UNSIGNED);
+    if (bytes[at] === NBF) {
+        count -= 1;
+        at += 1;
+        notBefore = head(UNSIGNED);
+    }
+    if (bytes[at] === IAT) {
+        count -= 1;
+        at += 1;
+        issuedAt = head(UNSIGNED);
+    }
+    const id = at + 1;
+    demand(bytes[at] === CTI);
+    at = id;
+    const idLength = head(BYTES);
+    demand(idLength && idLength <= 64);
+    at += idLength;
+    let next = word();
+    // 310, catv: 1.
+    if (next === 0x19013601) {
+        count -= 1;
+        next = word();
+    }
+    // 311, catnip.
+    if (next >>> 8 === 0x190137) {
+        count -= 1;
+        at -= 1;
+        networks = several(readNetwork);
+        next = word();
+    }
+    // 312, catu: {3: {1: prefix}}, the path, matched by prefix.
+    at -= 1;
+    demand(next === 0x190138a1 && word() === 0xa103a101);
+    const fits = readPrefix(frame);
+    // 313, catm.
+    if (at !== end) {
+        count -= 1;
+        demand(word() >>> 8 === 0x190139);
+        at -= 1;
+        methods = several(textString);
+    }
+    demand(at === end && count === 0);
 
-function once(before, value) {
-    demand(before === undefined);
-    return value;
-}
-
-function readIssuer() {
-    const start = at;
-    at += 10;
-    // i is 0x69, the head of a text of nine bytes.
-    return bytes.toString('utf8', start, at) === 'istagedoor';
+    if (now >= expires) {
+        throw 'pass_expired';
+    }
+    const latest = now + LEEWAY_SECONDS;
+    if (notBefore > latest || issuedAt > latest) {
+        throw 'pass_not_yet_valid';
+    }
+    if (!fits) {
+        throw 'pass_path';
+    }
+    if (methods ? methods.indexOf(method) < 0 : method !== 'GET' && method !== 'HEAD') {
+        throw 'pass_method';
+    }
+    if (networks && !isWithin(networks, addressOf(address))) {
+        throw 'pass_network';
+    }
+    return mayBeRevoked ? revocations(id, subject) : [];
 }
 
 function readSubject() {
+    at += 1;
     const start = at;
     const subject = textString();
     // 500 bytes at most, and the three that say so.
@@ -382,30 +374,28 @@ function readSubject() {
     return subject;
 }
 
-// Where it stands is all that is kept.
-function readId() {
-    const start = at;
-    const length = head(BYTES);
-    at += length;
-    demand(length && length <= 64);
-    return start;
+// Whether the path is inside. The prefix ends in a slash; what a canonical path begins with up to there is canonical.
+function readPrefix(frame) {
+    const length = head(TEXT);
+    const behind = at + length;
+    const start = frame.start;
+    if (length < frame.path.length && bytes[behind - 1] === 47 && bytes.compare(frame.raw, start, start + length, at, behind) === 0) {
+        at = behind;
+        return true;
+    }
+    const prefix = utf8(length);
+    demand(prefix && prefix.endsWith('/') && isCanonical(prefix, false));
+    return false;
 }
 
-// {3: {1: prefix}}: the path, matched by prefix.
-function readPrefix(path) {
-    demand(word() === 0xa103a101);
-    const start = at;
-    const length = head(TEXT);
-    const prefix = bytes.toString('utf8', at, at + length);
-    // What the path begins with is as canonical as the path, up to a slash.
-    if (path.startsWith(prefix)) {
-        at += length;
-    } else {
-        at = start;
-        demand(isCanonical(textString(), false));
+function revocations(id, subject) {
+    at = id;
+    const length = head(BYTES);
+    const names = ['c:' + bytes.toString('base64url', at, at + length)];
+    if (subject) {
+        names.push('s:' + subject);
     }
-    demand(prefix.endsWith('/'));
-    return prefix;
+    return names;
 }
 
 function several(read) {
@@ -442,8 +432,7 @@ function head(type) {
         least = 256;
         argument = bytes[at] * 256 + bytes[at + 1];
         at += 2;
-    } else {
-        demand(info === 26 || info === 27);
+    } else if (info === 26 || info === 27) {
         least = 65536;
         argument = word();
         if (info === 27) {
@@ -452,13 +441,17 @@ function head(type) {
         }
     }
     // What is behind the end is no number. 2^53-1 is the greatest up to which numbers have no gaps.
-    demand(argument >= least && argument <= 9007199254740991);
-    return argument;
+    if (argument >= least && argument <= 9007199254740991) {
+        return argument;
+    }
+    demand(false);
 }
 
 // The next four bytes as a number.
 function word() {
-    demand(at <= last);
+    if (at > last) {
+        demand(false);
+    }
     at += 4;
     return bytes.readUInt32BE(at - 4);
 }
@@ -515,6 +508,10 @@ function readNetwork() {
     // No bit may be set behind the prefix.
     demand(length <= width * 8 && bits.indexOf('1', length) < 0);
     return family + (bits + '0'.repeat(128)).slice(0, length);
+}
+
+function isWithin(networks, bits) {
+    return networks.some(network => bits.indexOf(network) === 0);
 }
 
 function binary(number, width) {
@@ -580,11 +577,11 @@ function forward(request, route, path) {
         delete headers.authorization;
         return request;
     }
-    if (POLICY.bearer && headers.authorization && valuesOf(headers.authorization).some(value => /^\s*bearer /i.test(value))) {
+    if (BEARER && headers.authorization && valuesOf(headers.authorization).some(value => /^\s*bearer /i.test(value))) {
         delete headers.authorization;
     }
     without(request.cookies, name => /^\s*(__Host-sd-|__Secure-sd-|CognitoIdentityServiceProvider\.)/i.test(name));
-    without(request.querystring, name => decoded(name.replace(/\+/g, ' ')) === POLICY.parameter);
+    without(request.querystring, name => decoded(name.replace(/\+/g, ' ')) === PARAMETER);
     return request;
 }
 
@@ -607,7 +604,7 @@ function single(request, name) {
 
 function allowedOrigin(request) {
     const origin = single(request, 'origin');
-    return POLICY.origins.indexOf(origin) >= 0 ? origin : '';
+    return ORIGINS.indexOf(origin) >= 0 ? origin : '';
 }
 
 function answer(request, status, headers) {

@@ -55,6 +55,10 @@ class Bytes extends Uint8Array {
         const part = Array.from(this).slice(start, end);
         return encoding === undefined || encoding === 'utf8' ? host.text(part) : spelled[encoding](part);
     }
+    compare(target, targetStart, targetEnd, start, end) {
+        const [one, other] = [this.slice(start, end), target.slice(targetStart, targetEnd)].map(String);
+        return one === other ? 0 : one < other ? -1 : 1;
+    }
     readUInt32BE(at) {
         return this.readInt32BE(at) >>> 0;
     }
