@@ -1,7 +1,7 @@
 //! What the source leaves open: the policy, and the refusals with their words.
 
 use edge_auth::Reason;
-use edge_auth::policy::{Action, Allow, Gate, Mode, Origin, Policy, TokenSource};
+use edge_auth::policy::{Action, Allow, Gate, Mode, Origin, Policy, Route, TokenSource};
 use serde_json::{Map, Value, json};
 
 /// The reasons that the function can have.
@@ -22,36 +22,42 @@ const REFUSALS: [Reason; 14] = [
     Reason::PassUnavailable,
 ];
 
-/// `POLICY` of the source: the routes with `gate: function`, in order, and what it takes to strip and to answer.
-pub fn policy(policy: &Policy) -> String {
-    let mode = match policy.mode {
+/// The constants of the source by their names: the routes with `gate: function`, in order, and what it takes to strip and to answer.
+/// Each is one of its own, so that what a policy has no use for is left out.
+pub fn all(policy: &Policy) -> [(&'static str, Value); 6] {
+    [
+        ("MODE", mode(policy).into()),
+        ("PARAMETER", policy.tokens.query_parameter.clone().into()),
+        ("BEARER", policy.tokens.from.contains(&TokenSource::Bearer).into()),
+        ("ORIGINS", json!(policy.allow_origins)),
+        ("ROUTES", policy.routes.iter().filter(|route| route.gate == Gate::Function).map(route).collect()),
+        ("REASONS", reasons()),
+    ]
+}
+
+fn mode(policy: &Policy) -> &'static str {
+    match policy.mode {
         Mode::Off => "off",
         Mode::Log => "log",
         Mode::Enforce => "enforce",
-    };
-    let routes = policy.routes.iter().filter(|route| route.gate == Gate::Function);
-    let routes: Vec<Value> = routes
-        .map(|route| {
-            json!({
-                "path": route.path.behaviour(),
-                "pass": route.allow == Allow::Pass,
-                "plus": matches!(route.action, Action::Origin { origin: Origin::App, .. }),
-                "methods": route.methods.names(),
-            })
-        })
-        .collect();
-    json!({
-        "mode": mode,
-        "parameter": policy.tokens.query_parameter,
-        "bearer": policy.tokens.from.contains(&TokenSource::Bearer),
-        "origins": policy.allow_origins,
-        "routes": routes,
-    })
-    .to_string()
+    }
 }
 
-/// `REASONS` of the source: name to status and message.
-pub fn reasons() -> String {
+/// A route: its pattern up to the first wildcard and the rest of it, and what is to be known of it.
+fn route(route: &Route) -> Value {
+    let path = route.path.behaviour();
+    let (begins, rest) = path.split_at(path.find(['*', '?']).unwrap_or(path.len()));
+    json!({
+        "begins": begins,
+        "rest": rest,
+        "pass": route.allow == Allow::Pass,
+        "plus": matches!(route.action, Action::Origin { origin: Origin::App, .. }),
+        "methods": route.methods.names(),
+    })
+}
+
+/// Name to status and message.
+fn reasons() -> Value {
     let reasons = REFUSALS.iter().map(|r| (r.as_str().to_owned(), json!([r.status(), r.message()])));
-    Value::Object(reasons.collect::<Map<_, _>>()).to_string()
+    Value::Object(reasons.collect::<Map<_, _>>())
 }

@@ -16,8 +16,6 @@ pub const MOST_BYTES: usize = 10_000;
 const SOURCE: &str = include_str!("../viewer-request.js");
 /// CloudFront wants this line as it is, and first.
 const IMPORT: &str = "import cf from 'cloudfront';\n";
-const POLICY_LINE: &str = "const POLICY = ";
-const REASONS_LINE: &str = "const REASONS = ";
 
 /// Why there is no function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +47,11 @@ impl std::error::Error for EmitError {}
 /// See [`EmitError`].
 pub fn emit(policy: &Policy) -> Result<String, EmitError> {
     let source = |problem: &str| EmitError::Source(problem.to_owned());
-    let body = SOURCE.strip_prefix(IMPORT).ok_or_else(|| source("its first line is not the import"))?;
-    let body = replace(body, POLICY_LINE, &constants::policy(policy)).ok_or_else(|| source("no POLICY line"))?;
-    let body = replace(&body, REASONS_LINE, &constants::reasons()).ok_or_else(|| source("no REASONS line"))?;
+    let mut body = SOURCE.strip_prefix(IMPORT).ok_or_else(|| source("its first line is not the import"))?.to_owned();
+    for (name, value) in constants::all(policy) {
+        let beginning = format!("const {name} = ");
+        body = replace(&body, &beginning, &value.to_string()).ok_or_else(|| source(&format!("no line of {name}")))?;
+    }
     let text = format!("{IMPORT}{}\n", minify::minified(&body).map_err(EmitError::Source)?);
     if text.len() > MOST_BYTES { Err(EmitError::TooLarge(text.len())) } else { Ok(text) }
 }

@@ -51,8 +51,22 @@ function sixes(bytes, last) {
 
 // As much of Buffer as a function of ours uses; like the real one it forgives what is no base64url.
 class Bytes extends Uint8Array {
-    toString(encoding) {
-        return encoding === undefined || encoding === 'utf8' ? host.text(Array.from(this)) : spelled[encoding](this);
+    toString(encoding, start, end) {
+        const part = Array.from(this).slice(start, end);
+        return encoding === undefined || encoding === 'utf8' ? host.text(part) : spelled[encoding](part);
+    }
+    compare(target, targetStart, targetEnd, start, end) {
+        const [one, other] = [this.slice(start, end), target.slice(targetStart, targetEnd)].map(String);
+        return one === other ? 0 : one < other ? -1 : 1;
+    }
+    readUInt32BE(at) {
+        return this.readInt32BE(at) >>> 0;
+    }
+    readInt32BE(at) {
+        if (!(at >= 0 && at + 4 <= this.length)) {
+            throw new RangeError('index out of bounds');
+        }
+        return this[at] << 24 | this[at + 1] << 16 | this[at + 2] << 8 | this[at + 3];
     }
     toJSON() {
         return { type: 'Buffer', data: Array.from(this) };
@@ -103,7 +117,7 @@ function hash(algorithm, key) {
             digested = true;
             const bytes = host.digest(algorithm, plain(key), parts);
             if (encoding === undefined) {
-                return bytes;
+                return Bytes.from(bytes);
             }
             if (!Object.hasOwn(spelled, encoding)) {
                 throw new TypeError('no such encoding');
