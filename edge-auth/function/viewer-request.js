@@ -16,12 +16,15 @@ const MODE = 'enforce';
 const PARAMETER = 'token';
 const BEARER = true;
 const ORIGINS = [];
+// Whether a pattern has a wildcard that is not its end, and whether all that is ever forwarded has shown a pass.
+const WILDCARDS = false;
+const ONLY_PASSES = true;
 const ROUTES = [{ begins: '/p/', rest: '*', pass: true, plus: false, methods: 'GET, HEAD, OPTIONS' }];
 const REASONS = { pass_unavailable: [503, 'Playback links cannot be checked right now.'] };
 
 const PHRASES = { 204: 'No Content', 400: 'Bad Request', 403: 'Forbidden', 405: 'Method Not Allowed', 503: 'Service Unavailable' };
 const LEEWAY_SECONDS = 30;
-// What nearly every path is like. Made once: that takes longer than to use it.
+// What nearly every path is like. Made once, which takes longer than to use it, and searched for, which is quicker than a test.
 const ORDINARY_PATH = /^\/(?:[\w-][\w.-]*\/)*(?:[\w-][\w.-]*)?$/;
 const ALLOW = 'access-control-allow-';
 
@@ -39,8 +42,26 @@ const TEXT = 0x60;
 const ARRAY = 0x80;
 const MAP = 0xa0;
 const TAG = 0xc0;
+// What readFrame gives, an array since that is the quickest: the pass decoded, the path behind it, the address as bytes and where that
+// path starts there, the name of the key, and where the unprotected header and the payload start in the pass.
+const DECODED = 0;
+const PATH = 1;
+const RAW = 2;
+const START = 3;
+const KEY = 4;
+const UNPROTECTED = 5;
+const PAYLOAD = 6;
+
 // The beginning of ["MAC0", protected, h'', payload], which the tag is of (RFC 9052 §6.3).
-const MAC0 = Buffer.from([0x84, 0x64, 77, 65, 67, 48]);
+const MAC0 = Buffer.from('84644d414330', 'hex');
+// 1, iss: 'stagedoor'.
+const ISSUER = Buffer.from('01697374616765646f6f72', 'hex');
+// 310, catv: 1, and 312, catu: {3: {1: prefix}}, the path, matched by prefix.
+const VERSION_AND_URI = Buffer.from('19013601190138a103a101', 'hex');
+
+// Two digests side by side, and the same bytes by fours.
+const pair = Buffer.from(new ArrayBuffer(64));
+const words = new Uint32Array(pair.buffer);
 
 // What is read, and where the next item of it stands; see CBOR below.
 let bytes = MAC0;
@@ -83,7 +104,7 @@ async function handler(event) {
             }
         }
     }
-    return forward(request, route, found && found.path);
+    return forward(request, route, found && found[PATH]);
 }
 
 // Throws why not. 'preflight' for one that is to be answered, a frame where a pass is to be judged, nothing where all is said.
@@ -115,8 +136,7 @@ function decide(request, route) {
     }
     if (route.pass) {
         // 1,024 characters at most, behind /p/.
-        demand(pass && end <= 1027);
-        return readFrame(pass, path, raw, end);
+        return pass && end <= 1027 ? readFrame(pass, path, raw, end) : malformed();
     }
 }
 
@@ -127,7 +147,7 @@ function routeOf(uri) {
     for (let i = 0; i < ROUTES.length; i++) {
         const route = ROUTES[i];
         // The pattern up to its first wildcard, and the rest of it.
-        if (uri.startsWith(route.begins) && (route.rest === '*' || matches(route.rest, uri.slice(route.begins.length)))) {
+        if (uri.startsWith(route.begins) && (route.rest === '*' || WILDCARDS && matches(route.rest, uri.slice(route.begins.length)))) {
             return route;
         }
     }
@@ -167,7 +187,7 @@ function matches(pattern, path) {
 // One reading only: no raw byte that has an escape, no escape that has a raw byte, none of / or \ or a control byte, no empty or
 // dot segment, UTF-8. S3 reads a raw + as a space: two readings.
 function isCanonical(path, plus) {
-    return ORDINARY_PATH.test(path)
+    return path.search(ORDINARY_PATH) === 0
         || /^\/[!"$->@-\[\]-~]*$/.test(path)
         && !/%(?![2-9a-f][0-9a-f])|%(2[def]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef])/i.test(path)
         && !/\/(\.?\.?\/|\.\.?$)/.test(path)
@@ -194,12 +214,15 @@ function endOfPass(uri) {
 // Each check throws its reason; the order is a contract with edge-auth/src/pass/judge.rs. Returns what may have been revoked.
 function judge(frame, text, method, address) {
     const ring = JSON.parse(text);
-    const now = Math.floor(Date.now() / 1000);
-    const secret = secretOf(ring, frame.kid, now);
+    // Not made whole, since what it is compared with is.
+    const now = Date.now() / 1000;
+    const secret = secretOf(ring, frame[KEY], now);
     if (!secret) {
         throw 'pass_key_unknown';
     }
-    if (!isSame(macOf(frame, secret), frame.bytes)) {
+    macOf(frame, secret).copy(pair);
+    frame[DECODED].copy(pair, 32, frame[DECODED].length - 32);
+    if (!isSame()) {
         throw 'pass_signature_invalid';
     }
     return judgeClaims(frame, ring.revocations, now, method, address);
@@ -219,7 +242,7 @@ function secretOf(ring, kid, now) {
         fine = secret && secret.length > 31 && secret.length < 65 && name && typeof name === 'string'
             && (until === undefined || until >= 0 && Number.isSafeInteger(until));
         if (found === undefined && name === kid) {
-            found = now > until ? null : secret;
+            found = now >= until + 1 ? null : secret;
         }
     }
     if (!fine) {
@@ -231,77 +254,89 @@ function secretOf(ring, kid, now) {
 // What the tag has to be. The parts stand in the frame as they do in the message, since a length is written in one way only;
 // where the unprotected map ends, which has been read, goes the empty byte string between them.
 function macOf(frame, secret) {
-    const decoded = frame.bytes;
-    const middle = frame.payload - 1;
+    const decoded = frame[DECODED];
+    const middle = frame[PAYLOAD] - 1;
     const mac = crypto.createHmac('sha256', secret).update(MAC0);
     let start = 4;
-    if (frame.unprotected < middle) {
-        mac.update(decoded.subarray(start, frame.unprotected));
+    if (frame[UNPROTECTED] < middle) {
+        mac.update(decoded.subarray(start, frame[UNPROTECTED]));
         start = middle;
     }
     decoded[middle] = BYTES;
     return mac.update(decoded.subarray(start, decoded.length - 34)).digest();
 }
 
-// Goes over all of it, so that its time says nothing of where the first difference is.
-function isSame(mac, decoded) {
-    const tag = decoded.length - 32;
-    let difference = 0;
-    for (let i = 0; i < 32; i += 8) {
-        difference |= mac.readInt32BE(i) ^ decoded.readInt32BE(tag + i) | mac.readInt32BE(i + 4) ^ decoded.readInt32BE(tag + i + 4);
-    }
-    return difference === 0;
+// Whether the pair is one. Goes over all of it, so that its time says nothing of where the first difference is.
+function isSame() {
+    return (words[0] ^ words[8] | words[1] ^ words[9] | words[2] ^ words[10] | words[3] ^ words[11]
+        | words[4] ^ words[12] | words[5] ^ words[13] | words[6] ^ words[14] | words[7] ^ words[15]) === 0;
 }
 
 // 61(17([protected, unprotected, payload, tag])): RFC 8392 §6, RFC 9052 §6.2. Where a part stands is kept, not the part. CBOR is
 // deterministic (RFC 8949 §4.2.1), so that much of it is the same four bytes in every pass.
 function readFrame(decoded, path, raw, start) {
     const end = decoded.length - 34;
-    bytes = decoded;
-    at = 0;
-    last = end + 30;
-    demand(word() === 0xd83dd184);
-    const length = head(BYTES);
-    const unprotected = at + length;
-    let kid;
-    if (bytes[at] === 0xa2) {
-        // {1: 5, 4: kid}, and {}: alg is HMAC 256/256.
-        demand(word() === 0xa2010504);
-        kid = utf8(head(BYTES));
-        demand(at === unprotected && bytes[at] === MAP);
-    } else {
-        // {1: 5}, and {4: kid}.
-        demand(word() === 0xa10105a1 && at === unprotected + 1 && bytes[at] === 4);
-        at += 1;
-        kid = utf8(head(BYTES));
-        at -= 1;
+    // No frame is shorter, so that the first few can be read as they are.
+    if (end < 12 || decoded.readUInt32BE(0) !== 0xd83dd184) {
+        malformed();
     }
-    at += 1;
+    bytes = decoded;
+    at = 4;
+    last = end + 30;
+    const unprotected = head(BYTES) + at;
+    // {1: 5, 4: kid}, and {}; or {1: 5}, and {4: kid}: alg is HMAC 256/256.
+    const isProtected = decoded[at] === 0xa2;
+    if (word() !== (isProtected ? 0xa2010504 : 0xa10105a1)) {
+        malformed();
+    }
+    if (!isProtected) {
+        at += 1;
+        if (at !== unprotected + 2 || decoded[at - 1] !== 4) {
+            malformed();
+        }
+    }
+    const kid = utf8(head(BYTES));
+    if (isProtected) {
+        at += 1;
+        if (at !== unprotected + 1 || decoded[at - 1] !== MAP) {
+            malformed();
+        }
+    }
     const payload = at;
-    const payloadLength = head(BYTES);
     // The tag's head, 58 20, and its 32 bytes.
-    demand(at + payloadLength === end && bytes[end] === 0x58 && bytes[end + 1] === 32);
-    return { bytes: decoded, path: path, raw: raw, start: start, kid: kid, unprotected: unprotected, payload: payload };
+    if (head(BYTES) + at !== end || decoded[end] !== 0x58 || decoded[end + 1] !== 32) {
+        malformed();
+    }
+    return [decoded, path, raw, start, kid, unprotected, payload];
 }
 
 // The claims stand in the order of their numbers. One that is not known makes the pass malformed: a rule that cannot be checked is
 // no rule that may be passed over. All of them are read before the first is judged.
 function judgeClaims(frame, mayBeRevoked, now, method, address) {
-    bytes = frame.bytes;
-    at = frame.payload;
+    bytes = frame[DECODED];
+    at = frame[PAYLOAD];
     const end = bytes.length - 34;
     last = end + 30;
     head(BYTES);
     let count = head(MAP) - 4;
-    // 1, iss: i is 0x69, the head of a text of nine bytes.
+    // 1, iss, which is a text of nine bytes.
+    if (bytes.compare(ISSUER, 0, 11, at, at + 11)) {
+        malformed();
+    }
     at += 11;
-    demand(bytes.toString('utf8', at - 11, at) === '\x01istagedoor');
     let subject, notBefore, issuedAt, networks, methods;
     if (bytes[at] === SUB) {
         count -= 1;
-        subject = readSubject();
+        at += 1;
+        const length = head(TEXT);
+        subject = length > 500 ? undefined : utf8(length);
+        if (!subject) {
+            malformed();
+        }
     }
-    demand(bytes[at] === EXP);
+    if (bytes[at] !== EXP) {
+        malformed();
+    }
     at += 1;
     const expires = head(UNSIGNED);
     if (bytes[at] === NBF) {
@@ -314,37 +349,52 @@ function judgeClaims(frame, mayBeRevoked, now, method, address) {
         at += 1;
         issuedAt = head(UNSIGNED);
     }
-    const id = at + 1;
-    demand(bytes[at] === CTI);
-    at = id;
+    if (bytes[at] !== CTI) {
+        malformed();
+    }
+    at += 1;
+    const id = at;
     const idLength = head(BYTES);
-    demand(idLength && idLength <= 64);
     at += idLength;
-    let next = word();
-    // 310, catv: 1.
-    if (next === 0x19013601) {
-        count -= 1;
-        next = word();
+    if (!idLength || idLength > 64 || at > end) {
+        malformed();
     }
-    // 311, catnip.
-    if (next >>> 8 === 0x190137) {
+    if (bytes.compare(VERSION_AND_URI, 0, 11, at, at + 11) === 0) {
         count -= 1;
+        at += 11;
+    } else {
+        let next = word();
+        // 310, catv: 1.
+        if (next === 0x19013601) {
+            count -= 1;
+            next = word();
+        }
+        // 311, catnip.
+        if (next >>> 8 === 0x190137) {
+            count -= 1;
+            at -= 1;
+            networks = several(readNetwork);
+            next = word();
+        }
+        // 312, catu, as above.
         at -= 1;
-        networks = several(readNetwork);
-        next = word();
+        if (next !== 0x190138a1 || word() !== 0xa103a101) {
+            malformed();
+        }
     }
-    // 312, catu: {3: {1: prefix}}, the path, matched by prefix.
-    at -= 1;
-    demand(next === 0x190138a1 && word() === 0xa103a101);
     const fits = readPrefix(frame);
     // 313, catm.
     if (at !== end) {
         count -= 1;
-        demand(word() >>> 8 === 0x190139);
+        if (word() >>> 8 !== 0x190139) {
+            malformed();
+        }
         at -= 1;
         methods = several(textString);
     }
-    demand(at === end && count === 0);
+    if (at !== end || count) {
+        malformed();
+    }
 
     if (now >= expires) {
         throw 'pass_expired';
@@ -365,26 +415,19 @@ function judgeClaims(frame, mayBeRevoked, now, method, address) {
     return mayBeRevoked ? revocations(id, subject) : [];
 }
 
-function readSubject() {
-    at += 1;
-    const start = at;
-    const subject = textString();
-    // 500 bytes at most, and the three that say so.
-    demand(at - start <= 503);
-    return subject;
-}
-
 // Whether the path is inside. The prefix ends in a slash; what a canonical path begins with up to there is canonical.
 function readPrefix(frame) {
     const length = head(TEXT);
     const behind = at + length;
-    const start = frame.start;
-    if (length < frame.path.length && bytes[behind - 1] === 47 && bytes.compare(frame.raw, start, start + length, at, behind) === 0) {
+    const start = frame[START];
+    if (length < frame[PATH].length && bytes[behind - 1] === 47 && bytes.compare(frame[RAW], start, start + length, at, behind) === 0) {
         at = behind;
         return true;
     }
     const prefix = utf8(length);
-    demand(prefix && prefix.endsWith('/') && isCanonical(prefix, false));
+    if (!prefix || !prefix.endsWith('/') || !isCanonical(prefix, false)) {
+        malformed();
+    }
     return false;
 }
 
@@ -403,16 +446,13 @@ function several(read) {
     for (let n = head(ARRAY); n > 0; n--) {
         items.push(read());
     }
-    demand(items.length);
-    return items;
+    return items.length ? items : malformed();
 }
 
 // --- CBOR: bytes that are read at a place that only goes forward. It is set anew before each reading, and no await is between ---
 
-function demand(fine) {
-    if (!fine) {
-        throw 'pass_malformed';
-    }
+function malformed() {
+    throw 'pass_malformed';
 }
 
 // The argument of the next item, which must be of that type, definite, and as short as can be (RFC 8949 §3, §4.2.1). Whoever adds
@@ -441,16 +481,13 @@ function head(type) {
         }
     }
     // What is behind the end is no number. 2^53-1 is the greatest up to which numbers have no gaps.
-    if (argument >= least && argument <= 9007199254740991) {
-        return argument;
-    }
-    demand(false);
+    return argument >= least && argument <= 9007199254740991 ? argument : malformed();
 }
 
 // The next four bytes as a number.
 function word() {
     if (at > last) {
-        demand(false);
+        malformed();
     }
     at += 4;
     return bytes.readUInt32BE(at - 4);
@@ -458,9 +495,7 @@ function word() {
 
 // UTF-8, and not empty.
 function textString() {
-    const text = utf8(head(TEXT));
-    demand(text);
-    return text;
+    return utf8(head(TEXT)) || malformed();
 }
 
 // So many bytes as text; undefined where they are no UTF-8.
@@ -472,7 +507,9 @@ function utf8(length) {
     if (text.length === length && text.indexOf('\uFFFD') < 0) {
         return text;
     }
-    demand(at <= bytes.length);
+    if (at > bytes.length) {
+        malformed();
+    }
     return Buffer.from(text).toString('base64url') === bytes.toString('base64url', start, at) ? text : undefined;
 }
 
@@ -488,17 +525,20 @@ function readNetwork() {
     const family = head(TAG) - 48;
     const width = family === 4 ? 4 : 16;
     let length = width * 8;
-    let count;
-    demand(family === 4 || family === 6);
-    if (bytes[at] >> 5 === ARRAY >> 5) {
-        demand(head(ARRAY) === 2);
+    if (family !== 4 && family !== 6) {
+        malformed();
+    }
+    const isNetwork = bytes[at] >> 5 === ARRAY >> 5;
+    if (isNetwork) {
+        if (head(ARRAY) !== 2) {
+            malformed();
+        }
         length = head(UNSIGNED);
-        count = head(BYTES);
-        // Zero bytes at the end are left out, or none is.
-        demand(count === width || count < width && (count === 0 || bytes[at + count - 1] !== 0));
-    } else {
-        count = head(BYTES);
-        demand(count === width);
+    }
+    const count = head(BYTES);
+    // In a network, zero bytes at the end are left out, or none is.
+    if (count > width || count < width && (!isNetwork || count && !bytes[at + count - 1])) {
+        malformed();
     }
     let bits = '';
     for (let n = count; n > 0; n--) {
@@ -506,7 +546,9 @@ function readNetwork() {
         at += 1;
     }
     // No bit may be set behind the prefix.
-    demand(length <= width * 8 && bits.indexOf('1', length) < 0);
+    if (length > width * 8 || bits.indexOf('1', length) >= 0) {
+        malformed();
+    }
     return family + (bits + '0'.repeat(128)).slice(0, length);
 }
 
@@ -560,13 +602,15 @@ function groups(text, mayEndInFour) {
 // The request less what is the authorizer's own business, as edge-auth/src/forward.rs and cookies.rs have it.
 function forward(request, route, path) {
     const headers = request.headers;
-    for (const name in headers) {
-        // An x comes behind nearly all that there is, and what is no small letter before it.
-        if ((name >= 'x' || name < 'a') && /^x[-_]stagedoor[-_]/i.test(name)) {
+    const names = Object.keys(headers);
+    for (let i = 0; i < names.length; i++) {
+        const name = names[i];
+        // CloudFront writes them in small letters. An x comes behind nearly all that there is.
+        if (name > 'x' && /^x[-_]stagedoor[-_]/.test(name)) {
             delete headers[name];
         }
     }
-    if (route && route.pass) {
+    if (ONLY_PASSES || route && route.pass) {
         // One object for all viewers: nothing of this one goes on.
         const end = path ? 0 : endOfPass(request.uri);
         if (end >= 0) {

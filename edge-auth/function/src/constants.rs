@@ -24,13 +24,17 @@ const REFUSALS: [Reason; 14] = [
 
 /// The constants of the source by their names: the routes with `gate: function`, in order, and what it takes to strip and to answer.
 /// Each is one of its own, so that what a policy has no use for is left out.
-pub fn all(policy: &Policy) -> [(&'static str, Value); 6] {
+pub fn all(policy: &Policy) -> [(&'static str, Value); 8] {
+    let routes: Vec<&Route> = policy.routes.iter().filter(|route| route.gate == Gate::Function).collect();
+    let only_passes = policy.mode == Mode::Enforce && routes.iter().all(|route| route.allow == Allow::Pass);
     [
         ("MODE", mode(policy).into()),
         ("PARAMETER", policy.tokens.query_parameter.clone().into()),
         ("BEARER", policy.tokens.from.contains(&TokenSource::Bearer).into()),
         ("ORIGINS", json!(policy.allow_origins)),
-        ("ROUTES", policy.routes.iter().filter(|route| route.gate == Gate::Function).map(route).collect()),
+        ("WILDCARDS", routes.iter().any(|route| parts(route).1 != "*").into()),
+        ("ONLY_PASSES", only_passes.into()),
+        ("ROUTES", routes.into_iter().map(route).collect()),
         ("REASONS", reasons()),
     ]
 }
@@ -43,10 +47,16 @@ fn mode(policy: &Policy) -> &'static str {
     }
 }
 
-/// A route: its pattern up to the first wildcard and the rest of it, and what is to be known of it.
+/// A route's pattern up to the first wildcard, and the rest of it.
+fn parts(route: &Route) -> (String, String) {
+    let mut path = route.path.behaviour();
+    let rest = path.split_off(path.find(['*', '?']).unwrap_or(path.len()));
+    (path, rest)
+}
+
+/// What is to be known of a route.
 fn route(route: &Route) -> Value {
-    let path = route.path.behaviour();
-    let (begins, rest) = path.split_at(path.find(['*', '?']).unwrap_or(path.len()));
+    let (begins, rest) = parts(route);
     json!({
         "begins": begins,
         "rest": rest,

@@ -1,8 +1,8 @@
 //! Reading the little of CBOR (RFC 8949) that a pass is made of.
 //!
 //! Whoever reads says what has to come next, so nothing is skipped, nothing recurses, and no number in the input
-//! becomes an allocation. Numbers and lengths must be written as short as possible (§4.2.1) and be definite; the order of a map's keys is
-//! free, since other people's libraries write theirs as they come.
+//! becomes an allocation. What is written must be deterministic (§4.2.1): numbers and lengths as short as can be, nothing of
+//! indefinite length, and a map's keys in ascending order, so that none is there twice.
 
 use super::LATEST;
 
@@ -55,6 +55,12 @@ impl<'a> Reader<'a> {
     /// The beginning of a map: how many pairs follow.
     pub fn map(&mut self) -> Result<u64, Malformed> {
         self.head(Major::Map)
+    }
+
+    /// A key of a map whose keys are unsigned integers, behind the key `before`.
+    pub fn key(&mut self, before: &mut Option<u64>) -> Result<u64, Malformed> {
+        let key = self.unsigned()?;
+        if before.replace(key).is_none_or(|before| before < key) { Ok(key) } else { Err(Malformed) }
     }
 
     /// A tag, before what it speaks of.

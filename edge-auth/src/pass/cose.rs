@@ -60,11 +60,11 @@ impl UnverifiedFrame {
 
 /// `alg` and `kid` of a header map that holds nothing else.
 fn headers<'a>(reader: &mut Reader<'a>) -> Result<(Option<u64>, Option<&'a [u8]>), Malformed> {
-    let (mut alg, mut kid) = (None, None);
+    let (mut alg, mut kid, mut before) = (None, None, None);
     for _ in 0..reader.map()? {
-        match reader.unsigned()? {
-            ALG if alg.is_none() => alg = Some(reader.unsigned()?),
-            KID if kid.is_none() => kid = Some(reader.bytes()?),
+        match reader.key(&mut before)? {
+            ALG => alg = Some(reader.unsigned()?),
+            KID => kid = Some(reader.bytes()?),
             _ => return Err(Malformed),
         }
     }

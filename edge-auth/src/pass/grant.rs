@@ -99,12 +99,14 @@ impl Grant {
         }
     }
 
-    /// Reads a payload: no claim that is not known, none twice.
+    /// Reads a payload: no claim that is not known, and all in the order of their keys.
     pub(super) fn read(payload: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(payload);
         let mut draft = Draft::default();
+        let mut before = None;
         for _ in 0..reader.map()? {
-            draft.claim(&mut reader)?;
+            let key = reader.key(&mut before)?;
+            draft.claim(key, &mut reader)?;
         }
         reader.end()?;
         draft.issuer.ok_or(Malformed)?;
@@ -115,8 +117,8 @@ impl Grant {
             not_before: draft.not_before,
             issued_at: draft.issued_at,
             prefix: draft.prefix.ok_or(Malformed)?.to_owned(),
-            networks: draft.networks.unwrap_or_default(),
-            methods: draft.methods.unwrap_or_default(),
+            networks: draft.networks,
+            methods: draft.methods,
         };
         grant.check().map_err(|_| Malformed)?;
         Ok(grant)
@@ -173,41 +175,37 @@ impl Grant {
 #[derive(Debug, Default)]
 struct Draft<'a> {
     issuer: Option<()>,
-    version: Option<()>,
     id: Option<&'a [u8]>,
     subject: Option<&'a str>,
     expires: Option<u64>,
     not_before: Option<u64>,
     issued_at: Option<u64>,
     prefix: Option<&'a str>,
-    networks: Option<Vec<Network>>,
-    methods: Option<Vec<String>>,
+    networks: Vec<Network>,
+    methods: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
-    fn claim(&mut self, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        match reader.unsigned()? {
-            ISS => once(&mut self.issuer, exactly(reader.text()?, ISSUER)?),
-            SUB => once(&mut self.subject, reader.text()?),
-            EXP => once(&mut self.expires, reader.unsigned()?),
-            NBF => once(&mut self.not_before, reader.unsigned()?),
-            IAT => once(&mut self.issued_at, reader.unsigned()?),
-            CTI => once(&mut self.id, reader.bytes()?),
-            CATV => once(&mut self.version, exactly(reader.unsigned()?, VERSION)?),
-            CATNIP => once(&mut self.networks, several(reader, Network::read)?),
-            CATU => once(&mut self.prefix, prefix(reader)?),
-            CATM => once(&mut self.methods, several(reader, |reader| reader.text().map(str::to_owned))?),
+    fn claim(&mut self, key: u64, reader: &mut Reader<'a>) -> Result<(), Malformed> {
+        match key {
+            ISS => self.issuer = Some(exactly(reader.text()?, ISSUER)?),
+            SUB => self.subject = Some(reader.text()?),
+            EXP => self.expires = Some(reader.unsigned()?),
+            NBF => self.not_before = Some(reader.unsigned()?),
+            IAT => self.issued_at = Some(reader.unsigned()?),
+            CTI => self.id = Some(reader.bytes()?),
+            CATV => exactly(reader.unsigned()?, VERSION)?,
+            CATNIP => self.networks = several(reader, Network::read)?,
+            CATU => self.prefix = Some(prefix(reader)?),
+            CATM => self.methods = several(reader, |reader| reader.text().map(str::to_owned))?,
             // A rule that cannot be checked is no rule that may be passed over.
-            _ => Err(Malformed),
+            _ => return Err(Malformed),
         }
+        Ok(())
     }
 }
 
-fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Malformed> {
-    if slot.replace(value).is_some() { Err(Malformed) } else { Ok(()) }
-}
-
-fn exactly<T: Copy + PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
+fn exactly<T: PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
     if value == expected { Ok(()) } else { Err(Malformed) }
 }
 

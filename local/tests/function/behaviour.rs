@@ -88,6 +88,16 @@ pub fn cases() -> Vec<Case> {
     let case =
         |name, policy, request, expect, log: &[&'static str]| Case { name, policy, request, expect, log: log.to_vec() };
     let enforce = || json!({});
+    // CloudFront has chosen by the same pattern; no other route of the function may be taken for it.
+    let parts = || {
+        let route = |path: &str, methods: &str| json!({"path": path, "allow": "anyone", "gate": "function", "origin": "app", "methods": methods});
+        json!({"routes": [route("/a/{b}/c/{d}/e", "read"), route("/a/{b}/c", "all"), route("/a/b?/*", "all")]})
+    };
+    let put = |uri: &str| json!({"method": "PUT", "uri": uri});
+    let not_put = || {
+        let message = "This method is not available here.";
+        refusal(405, "Method Not Allowed", "method_not_allowed", message, json!({"allow": value("GET, HEAD, OPTIONS")}))
+    };
     let asks = |origin: &str| json!({"origin": value(origin), "access-control-request-method": value("GET")});
     let luggage = || {
         json!({
@@ -120,6 +130,10 @@ pub fn cases() -> Vec<Case> {
     let bare = json!({"headers": {"accept": value("*/*"), "x-stagedoor": value("kept: no header of ours")}});
     vec![
         case("open to everybody", enforce(), json!({}), on("GET", "/open/x", json!({})), &[]),
+        case("a pattern with two names", parts(), put("/a/1/c/2/e"), not_put(), &[r#"{"reason":"method_not_allowed"}"#]),
+        case("its star takes more than once", parts(), put("/a/c/c/c/e/e"), not_put(), &[r#"{"reason":"method_not_allowed"}"#]),
+        case("a pattern with one name", parts(), put("/a/1/c"), on("PUT", "/a/1/c", json!({})), &[]),
+        case("a shorter end", parts(), put("/a/1/c/2/c"), on("PUT", "/a/1/c/2/c", json!({})), &[]),
         case(
             "open, with every method",
             enforce(),

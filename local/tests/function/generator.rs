@@ -233,9 +233,11 @@ fn claims(dice: &mut Dice, id: &[u8], subject: &str) -> Vec<u8> {
         let items: Vec<_> = (0..n).map(|_| words(dice.pick(&METHODS))).collect();
         pairs.push((number(313), list(&items)));
     }
-    if dice.percent(30) {
-        let at = dice.below(pairs.len());
-        pairs.swap(0, at);
+    // As deterministic CBOR has them.
+    pairs.sort();
+    if dice.percent(5) {
+        let (one, other) = (dice.below(pairs.len()), dice.below(pairs.len()));
+        pairs.swap(one, other);
     }
     if dice.percent(12) {
         let at = dice.below(pairs.len());

@@ -1,16 +1,28 @@
 //! The table that Rust is held to as well.
 
+use local::edge::CloudFrontFunction;
 use serde_json::json;
 
-use crate::reference::rows;
-use crate::support::{function, run, verdict};
+use crate::reference::{Row, rows};
+use crate::support::{function, only_passes, run, text, verdict};
 
 #[test]
 fn the_embedded_engine_answers_as_the_table_has_it() {
-    let function = function(json!({}));
+    check(&function(json!({})), rows());
+}
+
+#[test]
+fn a_function_for_passes_only_does_as_well() {
+    let (function, open) = (text(only_passes()), text(json!({})));
+    assert!(function.len() + 300 < open.len(), "{} bytes, and {} with an open route", function.len(), open.len());
+    let rows = rows().into_iter().filter(|row| row.asked.uri.starts_with("/p/"));
+    check(&CloudFrontFunction::load(&function).unwrap(), rows.collect());
+}
+
+fn check(function: &CloudFrontFunction, rows: Vec<Row>) {
     let mut wrong = Vec::new();
-    for row in rows() {
-        let outcome = run(&function, &row.asked);
+    for row in rows {
+        let outcome = run(function, &row.asked);
         let got = verdict(&outcome.answer);
         let expected = row.expect.map_err(|reason| reason.as_str().to_owned());
         if got != expected || row.reads.is_some_and(|reads| reads != outcome.reads) {

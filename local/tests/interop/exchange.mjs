@@ -1,4 +1,4 @@
-// Takes {now, judge: [{name, pass, key, url, ip}], make: [{name, kid, key, claims}]} as JSON on standard input, and answers with
+// Takes {now, judge: [{name, pass, key, url, ip}], make: [{name, kid, key, claims: [[name, value]]}]} as JSON on standard input, and answers with
 // what @eyevinn/cat makes of each: {judged: {name: 'ok' or why not}, made: {name: pass}}. Its clock stands at `now`.
 import { readFileSync } from 'node:fs';
 import { CAT } from '@eyevinn/cat';
@@ -20,7 +20,7 @@ for (const { name, pass, key, url, ip } of judge) {
 const made = {};
 for (const { name, kid, key, claims } of make) {
     const writer = new CAT({ keys: { [kid]: Buffer.from(key, 'hex') }, expectCwtTag: true });
-    made[name] = await writer.generateFromJson(claims, { type: 'mac', alg: 'HS256', kid, generateCwtId: true });
+    made[name] = await writer.generateFromJson(Object.fromEntries(claims), { type: 'mac', alg: 'HS256', kid });
 }
 
 process.stdout.write(JSON.stringify({ judged, made }));

@@ -49,6 +49,12 @@ function sixes(bytes, last) {
     return (bits.match(/.{1,6}/g) || []).map(six => alphabet[parseInt(six.padEnd(6, '0'), 2)]).join('');
 }
 
+function within(bytes, start, end) {
+    if (!(start >= 0 && start <= end && end <= bytes.length)) {
+        throw new RangeError('index out of bounds');
+    }
+}
+
 // As much of Buffer as a function of ours uses; like the real one it forgives what is no base64url.
 class Bytes extends Uint8Array {
     toString(encoding, start, end) {
@@ -56,17 +62,17 @@ class Bytes extends Uint8Array {
         return encoding === undefined || encoding === 'utf8' ? host.text(part) : spelled[encoding](part);
     }
     compare(target, targetStart, targetEnd, start, end) {
-        const [one, other] = [this.slice(start, end), target.slice(targetStart, targetEnd)].map(String);
+        within(target, targetStart, targetEnd);
+        within(this, start, end);
+        const [one, other] = [this.slice(start, end), target.slice(targetStart, targetEnd)].map(spelled.hex);
         return one === other ? 0 : one < other ? -1 : 1;
     }
-    readUInt32BE(at) {
-        return this.readInt32BE(at) >>> 0;
+    copy(target, targetStart, start, end) {
+        target.set(this.subarray(start, end), targetStart);
     }
-    readInt32BE(at) {
-        if (!(at >= 0 && at + 4 <= this.length)) {
-            throw new RangeError('index out of bounds');
-        }
-        return this[at] << 24 | this[at + 1] << 16 | this[at + 2] << 8 | this[at + 3];
+    readUInt32BE(at) {
+        within(this, at, at + 4);
+        return (this[at] << 24 | this[at + 1] << 16 | this[at + 2] << 8 | this[at + 3]) >>> 0;
     }
     toJSON() {
         return { type: 'Buffer', data: Array.from(this) };
@@ -76,7 +82,10 @@ class Bytes extends Uint8Array {
 globalThis.Buffer = {
     from(data, encoding) {
         if (typeof data !== 'string') {
-            return Bytes.from(data);
+            return data instanceof ArrayBuffer ? new Bytes(data) : Bytes.from(data);
+        }
+        if (encoding === 'hex') {
+            return Bytes.from((data.match(/[0-9a-f]{2}/gi) || []).map(two => parseInt(two, 16)));
         }
         if (encoding === undefined || encoding === 'utf8') {
             return Bytes.from(host.bytes(data));
