@@ -147,15 +147,29 @@ verb_test() {
 }
 
 verb_bench() {
-    [ "${1:-}" = edge ] || { echo "usage: ./build.sh bench edge [OPTION...]" >&2; exit 2; }
-    shift
+    local what=${1:-}
+    case $what in
+        edge | function) shift && "bench_$what" "$@" ;;
+        *) echo "usage: ./build.sh bench edge|function [OPTION...]" >&2 && exit 2 ;;
+    esac
+}
+
+bench_edge() {
     need openssl:openssl
     need_python awslambdaric==4.2.2 boto3==1.40.0
     need_npm bench/edge
     verb_package
     # By the profile of what is deployed: release compiles dependencies for a quick build.
-    cargo build --locked --profile edge --package bench
+    cargo build --locked --profile edge --package bench --bin bench-edge
     target/edge/bench-edge --python "$venv/bin/python" "$@"
+}
+
+bench_function() {
+    need_rust
+    need njs:njs
+    cargo build --locked --release --workspace --bins
+    target/release/stagedoor policy function --policy policy.yaml --out target/viewer-request.js
+    target/release/bench-function "$@"
 }
 
 verb_check() {

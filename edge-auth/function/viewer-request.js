@@ -503,8 +503,8 @@ function utf8(length) {
     const start = at;
     at += length;
     const text = bytes.toString('utf8', start, at);
-    // A character for each byte, and none that Buffer puts in the place of a wrong one: ASCII.
-    if (text.length === length && text.indexOf('\uFFFD') < 0) {
+    // As many characters as bytes, before and after: ASCII. What Buffer puts in the place of a wrong byte has three.
+    if (text.length === length && Buffer.byteLength(text) === length) {
         return text;
     }
     if (at > bytes.length) {

@@ -80,6 +80,7 @@ class Bytes extends Uint8Array {
 }
 
 globalThis.Buffer = {
+    byteLength: text => host.bytes(text).length,
     from(data, encoding) {
         if (typeof data !== 'string') {
             return data instanceof ArrayBuffer ? new Bytes(data) : Bytes.from(data);
