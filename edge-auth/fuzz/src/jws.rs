@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::Reason;
-use edge_auth::token::{CompactJws, Object, PublicKey, UnverifiedToken, Value as Strict, verify_compact};
+use edge_auth::token::{CompactJws, Header, KnownHeaders, Object, PublicKey, UnverifiedToken, Value as Strict, verify_compact};
 use serde_json::{Map, Value};
 
 use super::site::{ACCESS, EXPIRED, ID, NOW, SITE, filled};
@@ -18,37 +18,44 @@ pub fn jws(data: &[u8]) {
     let parts = [header, payload, signature].map(Option::unwrap_or_default);
     let token = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
     check(&token);
-    if let Ok(jws) = CompactJws::parse(&token) {
+    if let Ok((jws, header)) = parse(&token) {
         assert_eq!((jws.payload.as_slice(), jws.signature.as_slice()), (parts[1], parts[2]));
-        check_object(&jws.header, parts[0]);
+        check_object(header.object(), parts[0]);
     }
+}
+
+fn parse(token: &str) -> Result<(CompactJws<'_>, Header), Reason> {
+    let jws = CompactJws::parse(token)?;
+    let header = Header::read(jws.header)?;
+    Ok((jws, header))
 }
 
 fn check(token: &str) {
     let genuine = [ACCESS, EXPIRED, ID].contains(&token);
-    let parsed = CompactJws::parse(token);
-    if let Ok(jws) = &parsed {
+    let parsed = parse(token);
+    if let Ok((jws, read)) = &parsed {
         let parts: Vec<&str> = token.split('.').collect();
         assert_eq!(parts.len(), 3, "{token}");
         assert_eq!(jws.signed, format!("{}.{}", parts[0], parts[1]));
         let header = URL_SAFE_NO_PAD.decode(parts[0]).expect("a header that was decoded before");
-        check_object(&jws.header, &header);
+        check_object(read.object(), &header);
         let again = [&header, &jws.payload, &jws.signature].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
         assert_eq!(again, token, "encoded again");
     }
     match verify_compact(token, &key()) {
         Ok(payload) => {
             assert!(genuine, "{token} verifies");
-            assert_eq!(payload, parsed.expect("what verifies parses").payload);
+            assert_eq!(payload, parsed.expect("what verifies parses").0.payload);
         }
         Err(reason) => assert!(!genuine, "{token} is {reason}"),
     }
-    match UnverifiedToken::read(token, &SITE.issuers, SITE.policy.tokens.max_bytes) {
+    match UnverifiedToken::read(token, &SITE.issuers, SITE.policy.tokens.max_bytes, &mut KnownHeaders::default()) {
         Ok(read) => {
-            let jws = CompactJws::parse(token).expect("what is read parses");
+            let (jws, header) = parse(token).expect("what is read parses");
+            let header = header.object();
             assert!(token.len() <= SITE.policy.tokens.max_bytes && read.issuer() < SITE.issuers.len(), "{token}");
-            assert_eq!(jws.header.text("alg"), Some("RS256"));
-            assert!(["crit", "b64", "zip"].iter().all(|name| jws.header.get(name).is_none()), "{token}");
+            assert_eq!(header.text("alg"), Some("RS256"));
+            assert!(["crit", "b64", "zip"].iter().all(|name| header.get(name).is_none()), "{token}");
             assert_eq!(object(&jws.payload)["iss"], SITE.issuers[read.issuer()].issuer.as_str());
         }
         Err(reason) => assert!(!genuine, "{token} is {reason}"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::pass::RingKey;
 use crate::policy::{Policy, Problem, SignInMode};
 use crate::reason::Reason;
-use crate::token::{Expectation, Issuer, UnverifiedToken, VerifiedSession};
+use crate::token::{Expectation, Issuer, KnownHeaders, UnverifiedToken, VerifiedSession};
 
 /// Everything the decision knows apart from the request and the moment.
 #[derive(Debug, Clone)]
@@ -120,7 +120,7 @@ impl EdgeConfig {
     /// The first check that fails.
     pub fn verify(&self, token: &str, now: u64) -> Result<VerifiedSession, Reason> {
         let tokens = &self.policy.tokens;
-        let unverified = UnverifiedToken::read(token, &self.issuers, tokens.max_bytes)?;
+        let unverified = UnverifiedToken::read(token, &self.issuers, tokens.max_bytes, &mut KnownHeaders::default())?;
         let issuer = self.issuers.get(unverified.issuer()).ok_or(Reason::IssuerUnknown)?;
         let expect = Expectation { token_use: tokens.token_use, leeway_seconds: tokens.leeway_seconds };
         unverified.verify(issuer, &issuer.keys, expect, now)

@@ -1,5 +1,5 @@
-//! What a running function remembers between requests: the issuers' keys as last fetched, tokens that it has verified, and
-//! tokens that were signed out.
+//! What a running function remembers between requests: the issuers' keys as last fetched, headers and tokens that it has
+//! verified, and tokens that were signed out.
 //!
 //! Nothing here does I/O: [`Memory`] says which key set is wanted ([`Unproven::KeysWanted`]), whoever runs the function
 //! fetches it. What is remembered never changes a verdict, apart from newer keys and from tokens signed out here.
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::config::EdgeConfig;
 use crate::policy::TokenUse;
 use crate::reason::Reason;
-use crate::token::{Expectation, ExpiredSession, Issuer, KeySet, UnverifiedToken, VerifiedSession};
+use crate::token::{Expectation, ExpiredSession, Issuer, KeySet, KnownHeaders, UnverifiedToken, VerifiedSession};
 
 pub(crate) use keys::IssuerKeys;
 use signed_out::SignedOut;
@@ -23,6 +23,7 @@ use verified::VerifiedTokens;
 #[derive(Debug)]
 pub struct Memory {
     issuers: Vec<IssuerKeys>,
+    headers: KnownHeaders,
     verified: VerifiedTokens,
     signed_out: SignedOut,
 }
@@ -64,6 +65,7 @@ impl Memory {
     pub fn new(config: &EdgeConfig) -> Self {
         Self {
             issuers: config.issuers.iter().map(IssuerKeys::baked).collect(),
+            headers: KnownHeaders::default(),
             verified: VerifiedTokens::default(),
             signed_out: SignedOut::default(),
         }
@@ -79,7 +81,7 @@ impl Memory {
         if let Some(known) = self.verified.find(token, &self.issuers, now, leeway) {
             return Ok(known);
         }
-        let unverified = UnverifiedToken::read(token, &config.issuers, tokens.max_bytes)?;
+        let unverified = self.read(token, config)?;
         let at = unverified.issuer();
         let session = self.judge(unverified, tokens.token_use, config, now)?;
         if self.signed_out.holds(token, now, leeway) {
@@ -99,7 +101,7 @@ impl Memory {
         config: &EdgeConfig,
         now: u64,
     ) -> Result<VerifiedSession, Unproven> {
-        let unverified = UnverifiedToken::read(token, &config.issuers, config.policy.tokens.max_bytes)?;
+        let unverified = self.read(token, config)?;
         self.judge(unverified, token_use, config, now)
     }
 
@@ -109,7 +111,7 @@ impl Memory {
         if self.signed_out.holds(token, now, tokens.leeway_seconds.into()) {
             return Err(Reason::TokenSignedOut.into());
         }
-        let unverified = UnverifiedToken::read(token, &config.issuers, tokens.max_bytes)?;
+        let unverified = self.read(token, config)?;
         self.with_keys(unverified, config, now, |unverified, issuer, keys| {
             unverified.verify_expired(issuer, keys, expectation(config, tokens.token_use), now)
         })
@@ -133,6 +135,10 @@ impl Memory {
         if let Some(keys) = self.issuers.get_mut(issuer) {
             keys.fetched(answer, now);
         }
+    }
+
+    fn read<'t>(&mut self, token: &'t str, config: &EdgeConfig) -> Result<UnverifiedToken<'t>, Reason> {
+        UnverifiedToken::read(token, &config.issuers, config.policy.tokens.max_bytes, &mut self.headers)
     }
 
     fn judge(

@@ -1,5 +1,8 @@
 //! A compact JWS (RFC 7515 §7.1), read strictly.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -10,8 +13,8 @@ use crate::reason::Reason;
 /// The three parts. Nothing in it is verified.
 #[derive(Debug)]
 pub struct CompactJws<'t> {
-    /// The decoded protected header.
-    pub header: Object,
+    /// The protected header, as it came.
+    pub header: &'t str,
     /// The decoded payload, of any shape.
     pub payload: Vec<u8>,
     /// The decoded signature.
@@ -21,7 +24,7 @@ pub struct CompactJws<'t> {
 }
 
 impl<'t> CompactJws<'t> {
-    /// Splits and decodes. Base64url is canonical and unpadded (RFC 4648 §3.5: trailing bits are zero).
+    /// Splits, and decodes all but the header.
     ///
     /// # Errors
     /// [`Reason::TokenMalformed`].
@@ -32,9 +35,31 @@ impl<'t> CompactJws<'t> {
         if payload.contains('.') {
             return Err(malformed);
         }
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed);
-        let header = Object::read(decode(header)?).ok_or(malformed)?;
         Ok(Self { header, payload: decode(payload)?, signature: decode(signature)?, signed })
+    }
+}
+
+/// Base64url, canonical and unpadded (RFC 4648 §3.5: trailing bits are zero).
+fn decode(part: &str) -> Result<Vec<u8>, Reason> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Reason::TokenMalformed)
+}
+
+/// A decoded protected header.
+#[derive(Debug)]
+pub struct Header(Object);
+
+impl Header {
+    /// Decodes it.
+    ///
+    /// # Errors
+    /// [`Reason::TokenMalformed`].
+    pub fn read(text: &str) -> Result<Self, Reason> {
+        Object::read(decode(text)?).map(Self).ok_or(Reason::TokenMalformed)
+    }
+
+    /// What it says.
+    pub fn object(&self) -> &Object {
+        &self.0
     }
 
     /// The `kid`, when everything else in the header is allowed. `jwk`, `jku`, `x5u` and `x5c` are never looked at.
@@ -43,21 +68,44 @@ impl<'t> CompactJws<'t> {
     /// [`Reason::AlgNotAllowed`] or [`Reason::HeaderNotAllowed`].
     pub fn key_id(&self) -> Result<&str, Reason> {
         self.check_algorithm()?;
-        match self.header.get("typ") {
+        match self.0.get("typ") {
             None => {}
             Some(Value::Text(t)) if t.eq_ignore_ascii_case("jwt") || t.eq_ignore_ascii_case("at+jwt") => {}
             Some(_) => return Err(Reason::HeaderNotAllowed),
         }
-        let kid = self.header.text("kid").filter(|kid| !kid.is_empty());
+        let kid = self.0.text("kid").filter(|kid| !kid.is_empty());
         kid.ok_or(Reason::HeaderNotAllowed)
     }
 
     fn check_algorithm(&self) -> Result<(), Reason> {
-        if self.header.text("alg") != Some("RS256") {
+        if self.0.text("alg") != Some("RS256") {
             return Err(Reason::AlgNotAllowed);
         }
-        let changes_the_rules = ["crit", "b64", "zip"].iter().any(|name| self.header.get(name).is_some());
+        let changes_the_rules = ["crit", "b64", "zip"].iter().any(|name| self.0.get(name).is_some());
         if changes_the_rules { Err(Reason::HeaderNotAllowed) } else { Ok(()) }
+    }
+}
+
+/// The last few headers that were allowed, and their keys' names: all tokens of an issuer's key begin with the same text.
+#[derive(Debug, Default)]
+pub struct KnownHeaders(VecDeque<(Box<str>, Arc<str>)>);
+
+impl KnownHeaders {
+    /// An issuer has a key for each kind of token, and two of each while it changes them.
+    const MOST: usize = 4;
+
+    /// What [`Header::key_id`] says of a header, as it came.
+    ///
+    /// # Errors
+    /// Those of [`Header::read`] and [`Header::key_id`].
+    pub fn key_id(&mut self, header: &str) -> Result<Arc<str>, Reason> {
+        if let Some((_, kid)) = self.0.iter().find(|(known, _)| **known == *header) {
+            return Ok(Arc::clone(kid));
+        }
+        let kid: Arc<str> = Header::read(header)?.key_id()?.into();
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front((header.into(), Arc::clone(&kid)));
+        Ok(kid)
     }
 }
 
@@ -67,7 +115,7 @@ impl<'t> CompactJws<'t> {
 /// The same as for a token, up to and including the signature; `typ` and `kid` are not looked at.
 pub fn verify_compact(token: &str, key: &PublicKey) -> Result<Vec<u8>, Reason> {
     let jws = CompactJws::parse(token)?;
-    jws.check_algorithm()?;
+    Header::read(jws.header)?.check_algorithm()?;
     verify_rs256(key, jws.signed.as_bytes(), &jws.signature)?;
     Ok(jws.payload)
 }

@@ -14,7 +14,7 @@ use crate::reason::Reason;
 
 pub use candidates::{ACCESS_COOKIE, AMPLIFY_PREFIX, Candidate, Candidates, bearer, candidates};
 pub use claims::Claims;
-pub use jws::{CompactJws, verify_compact, verify_rs256};
+pub use jws::{CompactJws, Header, KnownHeaders, verify_compact, verify_rs256};
 pub use keys::{KeySet, PublicKey};
 pub use strict_json::{Object, Texts, Value};
 
@@ -114,6 +114,7 @@ impl ExpiredSession {
 pub struct UnverifiedToken<'t> {
     token: &'t str,
     jws: CompactJws<'t>,
+    kid: Arc<str>,
     claims: Claims,
     issuer: usize,
 }
@@ -123,15 +124,20 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// # Errors
     /// The first check that fails, in the order of docs/security.md: size, form, header, issuer.
-    pub fn read(token: &'t str, issuers: &[Issuer], max_bytes: usize) -> Result<Self, Reason> {
+    pub fn read(
+        token: &'t str,
+        issuers: &[Issuer],
+        max_bytes: usize,
+        headers: &mut KnownHeaders,
+    ) -> Result<Self, Reason> {
         if token.len() > max_bytes {
             return Err(Reason::TokenTooLarge);
         }
         let mut jws = CompactJws::parse(token)?;
         let claims = Claims::read(std::mem::take(&mut jws.payload)).ok_or(Reason::TokenMalformed)?;
-        jws.key_id()?;
+        let kid = headers.key_id(jws.header)?;
         let issuer = claims.text("iss").and_then(|iss| issuers.iter().position(|i| i.issuer == iss));
-        Ok(Self { token, jws, claims, issuer: issuer.ok_or(Reason::IssuerUnknown)? })
+        Ok(Self { token, jws, kid, claims, issuer: issuer.ok_or(Reason::IssuerUnknown)? })
     }
 
     /// The place of its issuer in the list.
@@ -182,11 +188,10 @@ impl<'t> UnverifiedToken<'t> {
     }
 
     fn check_signature(&self, keys: &KeySet) -> Result<(), Reason> {
-        let kid = self.jws.key_id()?;
         if keys.is_empty() {
             return Err(Reason::KeysUnavailable);
         }
-        let key = keys.find(kid).ok_or(Reason::KeyUnknown)?;
+        let key = keys.find(&self.kid).ok_or(Reason::KeyUnknown)?;
         verify_rs256(key, self.jws.signed.as_bytes(), &self.jws.signature)
     }
 }
