@@ -1,5 +1,7 @@
 //! Reading a request's cookies, and taking our own out of it.
 
+use memchr::memchr_iter;
+
 use crate::event::Headers;
 use crate::reason::Reason;
 use crate::token::AMPLIFY_PREFIX;
@@ -11,7 +13,7 @@ pub struct Cookies<'r>(Vec<(&'r str, &'r str)>);
 impl<'r> Cookies<'r> {
     /// Reads every `cookie` header (RFC 6265 §4.2; HTTP/2 splits them freely, RFC 9113 §8.2.3).
     pub fn of(headers: &'r Headers<'_>) -> Self {
-        let pairs = headers.values("cookie").flat_map(|line| line.split(';'));
+        let pairs = headers.values("cookie").flat_map(pairs);
         Self(pairs.filter_map(|p| p.split_once('=')).map(|(n, v)| (trim(n), trim(v))).collect())
     }
 
@@ -43,6 +45,12 @@ impl<'r> Cookies<'r> {
     }
 }
 
+/// What stands between the semicolons.
+fn pairs(line: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(b';', line.as_bytes()).chain([line.len()]);
+    ends.scan(0, |start, end| line.get(std::mem::replace(start, end + 1)..end))
+}
+
 /// Takes every cookie that is the authorizer's own business out of the headers; the others stay as they were written.
 pub fn strip_own(headers: &mut Headers<'_>) {
     headers.retain(|name, value| {
@@ -52,7 +60,7 @@ pub fn strip_own(headers: &mut Headers<'_>) {
         // Here any white space goes: whoever reads the cookies behind us may take off more than we do.
         let own = |pair: &str| is_own(pair.split_once('=').map_or(pair, |(name, _)| name).trim());
         let (mut kept, mut dropped) = (Vec::new(), false);
-        for pair in value.split(';') {
+        for pair in pairs(value) {
             if own(pair) {
                 dropped = true;
             } else {

@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_auth::Reason;
-use edge_auth::token::{CompactJws, Header, KnownHeaders, Object, PublicKey, UnverifiedToken, Value as Strict, verify_compact};
+use edge_auth::token::{
+    CompactJws, Header, KnownHeaders, Object, PublicKey, UnverifiedToken, Value as Strict, verify_compact,
+};
 use serde_json::{Map, Value};
 
 use super::site::{ACCESS, EXPIRED, ID, NOW, SITE, filled};

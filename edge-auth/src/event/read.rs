@@ -43,9 +43,34 @@ macro_rules! mapping {
     };
 }
 
-mapping!(Event, "the mapping of an event", { records: "Records" as Vec<Record<'de>> }, |_rest| {
-    Ok(Event { records: records.ok_or_else(|| A::Error::missing_field("Records"))? })
+mapping!(Event, "the mapping of an event", { records: "Records" as Records<'de> }, |_rest| {
+    Ok(Event { records: records.ok_or_else(|| A::Error::missing_field("Records"))?.0 })
 });
+
+/// The list of records. There is one: a vector that grows takes four times the room at once.
+struct Records<'e>(Vec<Record<'e>>);
+
+impl<'de> Deserialize<'de> for Records<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Records<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the list of records")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Records<'de>, A::Error> {
+                let mut records = Vec::with_capacity(1);
+                while let Some(record) = list.next_element()? {
+                    records.push(record);
+                }
+                Ok(Records(records))
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}
 
 mapping!(Record, "the mapping of a record", { cf: "cf" as Exchange<'de> }, |_rest| {
     Ok(Record { cf: cf.ok_or_else(|| A::Error::missing_field("cf"))? })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use memchr::memchr_iter;
 
 use super::keys::PublicKey;
 use super::strict_json::{Object, Value};
@@ -30,11 +31,11 @@ impl<'t> CompactJws<'t> {
     /// [`Reason::TokenMalformed`].
     pub fn parse(token: &'t str) -> Result<Self, Reason> {
         let malformed = Reason::TokenMalformed;
-        let (signed, signature) = token.rsplit_once('.').ok_or(malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(malformed)?;
-        if payload.contains('.') {
-            return Err(malformed);
-        }
+        let mut dots = memchr_iter(b'.', token.as_bytes());
+        let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else { return Err(malformed) };
+        let (signed, signature) = (token.get(..second), token.get(second + 1..));
+        let (signed, signature) = signed.zip(signature).ok_or(malformed)?;
+        let (header, payload) = signed.get(..first).zip(signed.get(first + 1..)).ok_or(malformed)?;
         Ok(Self { header, payload: decode(payload)?, signature: decode(signature)?, signed })
     }
 }

@@ -66,8 +66,8 @@ enum Member {
     Other,
 }
 
-/// Most tokens have fewer claims than that.
-const USUAL_MEMBERS: usize = 20;
+/// Most tokens have fewer claims than that. So many take a kilobyte, up to which glibc keeps freed memory at hand.
+const USUAL_MEMBERS: usize = 18;
 
 impl Object {
     /// Reads an object, or nothing where the bytes are anything else.

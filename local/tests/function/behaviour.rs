@@ -130,8 +130,20 @@ pub fn cases() -> Vec<Case> {
     let bare = json!({"headers": {"accept": value("*/*"), "x-stagedoor": value("kept: no header of ours")}});
     vec![
         case("open to everybody", enforce(), json!({}), on("GET", "/open/x", json!({})), &[]),
-        case("a pattern with two names", parts(), put("/a/1/c/2/e"), not_put(), &[r#"{"reason":"method_not_allowed"}"#]),
-        case("its star takes more than once", parts(), put("/a/c/c/c/e/e"), not_put(), &[r#"{"reason":"method_not_allowed"}"#]),
+        case(
+            "a pattern with two names",
+            parts(),
+            put("/a/1/c/2/e"),
+            not_put(),
+            &[r#"{"reason":"method_not_allowed"}"#],
+        ),
+        case(
+            "its star takes more than once",
+            parts(),
+            put("/a/c/c/c/e/e"),
+            not_put(),
+            &[r#"{"reason":"method_not_allowed"}"#],
+        ),
         case("a pattern with one name", parts(), put("/a/1/c"), on("PUT", "/a/1/c", json!({})), &[]),
         case("a shorter end", parts(), put("/a/1/c/2/c"), on("PUT", "/a/1/c/2/c", json!({})), &[]),
         case(

@@ -48,7 +48,10 @@ pub fn all(ours: &str, peer: &str) -> Result<Vec<Contestant>> {
         }),
         Contestant {
             text: bare,
-            ..token("a signed JSON token, its keys in the function's own text", format!("/{}{PREFIX}{SEGMENT}", json_token(None)))
+            ..token(
+                "a signed JSON token, its keys in the function's own text",
+                format!("/{}{PREFIX}{SEGMENT}", json_token(None)),
+            )
         },
         stagedoor("Stagedoor, the longest pass", behind(longest(&key)?)),
     ])

@@ -54,8 +54,9 @@ impl Report {
 
     /// For the README.
     pub fn markdown(&self) -> String {
-        let mut text =
-            String::from("| CPU time a request, in njs | median | lowest–highest | of a JSON token's |\n|---|--:|--:|--:|\n");
+        let mut text = String::from(
+            "| CPU time a request, in njs | median | lowest–highest | of a JSON token's |\n|---|--:|--:|--:|\n",
+        );
         for row in &self.rows {
             let (median, (low, high)) = (row.cpu_us.median(), row.cpu_us.range());
             let ratio = median / self.measure();
