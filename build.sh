@@ -15,7 +15,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   test     build, and run every test                         ./build.sh test [FILTER]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
-  bench    measure beside what else there is                 ./build.sh bench edge
+  bench    measure beside what else there is                 ./build.sh bench edge|function
 TEXT
 }
 
@@ -117,13 +117,14 @@ PYTHON
         echo "build.sh: dist/edge-auth/bootstrap needs $glibc; Amazon Linux 2023 has GLIBC_2.34" >&2
         exit 1
     }
+    target/release/stagedoor policy function --policy policy.yaml --out dist/viewer-request.js
     local name
     for name in dispatch image video; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
     done
-    (cd dist && du -b edge-auth/* {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+    (cd dist && du -b edge-auth/* viewer-request.js {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
 }
 
 # Replaces a file that may be running, which cannot be written to.
@@ -165,10 +166,8 @@ bench_edge() {
 }
 
 bench_function() {
-    need_rust
     need njs:njs
-    cargo build --locked --release --workspace --bins
-    target/release/stagedoor policy function --policy policy.yaml --out target/viewer-request.js
+    verb_package
     target/release/bench-function "$@"
 }
 

@@ -205,7 +205,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn exactly<T: PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
+fn exactly<T: Copy + PartialEq>(value: T, expected: T) -> Result<(), Malformed> {
     if value == expected { Ok(()) } else { Err(Malformed) }
 }
 

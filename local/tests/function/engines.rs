@@ -7,7 +7,7 @@ use std::sync::Arc;
 use local::edge::{CloudFrontFunction, FunctionAnswer};
 use serde_json::{Value, json};
 
-use crate::behaviour::{cases, good};
+use crate::cases::{cases, good};
 use crate::reference::rows;
 use crate::support::{Shelf, event, only_passes, text};
 

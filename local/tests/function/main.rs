@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod behaviour;
+mod cases;
 mod differential;
 mod engines;
 mod generator;

@@ -88,8 +88,8 @@ fn json_token(session: Option<&str>) -> String {
         "exp": NOW + 21_600, "iat": NOW, "nbf": NOW, "paths": [PREFIX], "exc": [],
         "co": false, "ip": false, "ssn": session.is_some(), "headers": [],
     });
-    if let Some(session) = session {
-        payload["intsig"] = json!(signature(session));
+    if let (Some(session), Some(fields)) = (session, payload.as_object_mut()) {
+        fields.insert("intsig".to_owned(), json!(signature(session)));
     }
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload.to_string()));
     format!("{signed}.{}", signature(&signed))

@@ -9,8 +9,8 @@ use serde::Serialize;
 #[derive(Debug, Parser)]
 #[command(name = "bench-function", after_help = "Example:\n  bench-function --calls 2000 --rounds 3")]
 pub struct Options {
-    /// The function that `stagedoor policy function` emits
-    #[arg(long, default_value = "target/viewer-request.js")]
+    /// The function that is deployed
+    #[arg(long, default_value = "dist/viewer-request.js")]
     pub function: PathBuf,
     /// What it is measured beside, and what drives both
     #[arg(long, default_value = "bench/function")]
