@@ -1,0 +1,62 @@
+# Playback passes: the function that judges them, the store that it reads, and the secret that the store follows from. Only the first
+# values are made here; later ones come from `stagedoor pass rotate` and `revoke` (docs/operations.md) and are left alone.
+
+resource "random_id" "pass_key" {
+  byte_length = 4
+  keepers     = { of = "${var.name}, its name" }
+}
+
+resource "random_bytes" "pass_key" {
+  length  = 32
+  keepers = { of = var.name }
+}
+
+locals {
+  first_key = {
+    kid = "k${random_id.pass_key.hex}"
+    # base64url without padding, as the ring has it.
+    secret = replace(replace(trimsuffix(random_bytes.pass_key.base64, "="), "+", "-"), "/", "_")
+  }
+}
+
+resource "aws_secretsmanager_secret" "passes" {
+  name        = "${var.name}/passes"
+  description = "The keys of playback passes. The item `ring` of the key value store follows from it."
+  tags        = var.tags
+}
+
+resource "aws_secretsmanager_secret_version" "passes" {
+  secret_id     = aws_secretsmanager_secret.passes.id
+  secret_string = jsonencode({ keys = [merge(local.first_key, { state = "current" })] })
+
+  lifecycle {
+    ignore_changes = [secret_string]
+  }
+}
+
+resource "aws_cloudfront_key_value_store" "passes" {
+  name    = "${var.name}-passes"
+  comment = "Which keys passes may be made with, and which passes are revoked"
+}
+
+resource "aws_cloudfrontkeyvaluestore_key" "ring" {
+  key_value_store_arn = aws_cloudfront_key_value_store.passes.arn
+  key                 = "ring"
+  value               = jsonencode({ keys = [local.first_key], revocations = false })
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+
+resource "aws_cloudfront_function" "viewer_request" {
+  name                         = "${var.name}-viewer-request"
+  comment                      = "Judges playback passes"
+  runtime                      = "cloudfront-js-2.0"
+  code                         = file(var.viewer_request_file)
+  publish                      = true
+  key_value_store_associations = [aws_cloudfront_key_value_store.passes.arn]
+
+  # Without a ring it refuses everything.
+  depends_on = [aws_cloudfrontkeyvaluestore_key.ring]
+}

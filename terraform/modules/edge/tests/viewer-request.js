@@ -1,0 +1,4 @@
+import cf from 'cloudfront';
+async function handler(event) {
+    return event.request;
+}
