@@ -59,16 +59,13 @@ pub fn strip_own(headers: &mut Headers<'_>) {
         }
         // Here any white space goes: whoever reads the cookies behind us may take off more than we do.
         let own = |pair: &str| is_own(pair.split_once('=').map_or(pair, |(name, _)| name).trim());
-        let (mut kept, mut dropped) = (Vec::new(), false);
-        for pair in pairs(value) {
-            if own(pair) {
-                dropped = true;
-            } else {
-                kept.push(trim(pair));
+        if pairs(value).any(own) {
+            let mut kept = String::with_capacity(value.len());
+            for (at, pair) in pairs(value).filter(|pair| !own(pair)).enumerate() {
+                kept.push_str(if at == 0 { "" } else { "; " });
+                kept.push_str(trim(pair));
             }
-        }
-        if dropped {
-            *value = kept.join("; ").into();
+            *value = kept.into();
         }
         !value.trim().is_empty()
     });

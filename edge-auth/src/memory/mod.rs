@@ -78,7 +78,8 @@ impl Memory {
             return Err(Reason::TokenTooLarge.into());
         }
         let leeway = tokens.leeway_seconds.into();
-        if let Some(known) = self.verified.find(token, &self.issuers, now, leeway) {
+        let digest = self.verified.digest(token);
+        if let Some(known) = self.verified.find(digest, token, &self.issuers, now, leeway) {
             return Ok(known);
         }
         let unverified = self.read(token, config)?;
@@ -89,7 +90,7 @@ impl Memory {
         }
         let subject = session.subject().and_then(|sub| config.subject_digest(sub)).map(Arc::from);
         let known = Known { session, subject };
-        self.verified.insert(&known, at, &self.issuers, now);
+        self.verified.insert(digest, &known, at, &self.issuers, now);
         Ok(known)
     }
 

@@ -33,6 +33,14 @@ impl Claims {
         }
     }
 
+    /// Whether [`Claims::groups`] can be read.
+    pub(crate) fn check_groups(&self) -> Result<(), Reason> {
+        match self.0.get("cognito:groups") {
+            None | Some(Value::Texts(_)) => Ok(()),
+            Some(_) => Err(Reason::ClaimMalformed),
+        }
+    }
+
     /// `scope`, split at spaces (RFC 6749 §3.3); empty where there is none.
     ///
     /// # Errors

@@ -160,7 +160,7 @@ impl<'t> UnverifiedToken<'t> {
         let Self { token, claims, .. } = self;
         let expires_at = claims.check_times(now, expect.leeway_seconds)?;
         claims.check_audience(issuer, expect.token_use)?;
-        claims.groups()?;
+        claims.check_groups()?;
         claims.check_text("sub")?;
         Ok(VerifiedSession(Arc::new(Session { token: token.to_owned(), claims, expires_at })))
     }

@@ -4,7 +4,6 @@
 //! rejection; most libraries take the last).
 
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -54,7 +53,8 @@ impl PartialEq for Texts<'_> {
 
 #[derive(Debug, Clone)]
 enum Text {
-    At(Range<usize>),
+    /// Where it starts and how long it is; half the room of two `usize`, of which every remembered token has dozens.
+    At(u32, u32),
     Unescaped(Box<str>),
 }
 
@@ -113,7 +113,10 @@ impl Object {
 
     fn resolve<'o>(&'o self, text: &'o Text) -> &'o str {
         match text {
-            Text::At(place) => self.text.get(place.clone()).unwrap_or_default(),
+            Text::At(start, length) => {
+                let (start, length) = (*start as usize, *length as usize);
+                self.text.get(start..start + length).unwrap_or_default()
+            }
             Text::Unescaped(text) => text,
         }
     }
@@ -122,7 +125,7 @@ impl Object {
 impl Text {
     fn len(&self) -> usize {
         match self {
-            Self::At(place) => place.len(),
+            Self::At(_, length) => *length as usize,
             Self::Unescaped(text) => text.len(),
         }
     }
@@ -136,10 +139,13 @@ struct In<'t> {
 }
 
 impl In<'_> {
-    /// The place of a part of the text.
+    /// The place of a part of the text; a copy where that is too far behind to be counted.
     fn place(self, part: &str) -> Text {
-        let start = part.as_ptr().addr() - self.text.as_ptr().addr();
-        Text::At(start..start + part.len())
+        let start = u32::try_from(part.as_ptr().addr() - self.text.as_ptr().addr());
+        match (start, u32::try_from(part.len())) {
+            (Ok(start), Ok(length)) => Text::At(start, length),
+            _ => Text::Unescaped(part.into()),
+        }
     }
 
     /// One level further down. The parser itself would go on to 128.
