@@ -102,6 +102,8 @@ impl CollectionChange {
         }
         if let Some(sharing) = &self.sharing {
             at_most("sharing", sharing.people.len() + sharing.groups.len(), limits::SHARES, "people and groups")?;
+            limits::names("sharing.people", &sharing.people)?;
+            limits::names("sharing.groups", &sharing.groups)?;
         }
         Ok(())
     }

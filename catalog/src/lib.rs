@@ -4,10 +4,11 @@
 //! ([`Status`]), every change is conditional, and each change says whether it was this call that made it: a step that
 //! runs twice, or twice at once, ends the same. It reads no clock: the present is an argument.
 //!
-//! [`Catalog`] is a trait for each room of it, joined. [`SqliteCatalog`] is behind it, and a
-//! conformance suite (`tests/conformance`) says what a store has to do.
+//! [`Catalog`] is a trait for each room of it, joined. [`SqliteCatalog`] and [`DynamoCatalog`] are behind it, and one
+//! conformance suite (`tests/conformance`) says what they have in common.
 
 mod collections;
+pub mod dynamo;
 mod error;
 mod licences;
 pub mod limits;
@@ -26,6 +27,7 @@ mod watch;
 mod webhooks;
 
 pub use collections::{Collection, CollectionChange, CollectionStore, NewCollection, Sharing};
+pub use dynamo::DynamoCatalog;
 pub use error::CatalogError;
 pub use licences::{Licence, LicenceStore, NewLicence};
 pub use links::{Link, LinkId, LinkRefusal, LinkStore, LinkTarget, NewLink, Opening};

@@ -9,6 +9,8 @@ pub const TITLE: usize = 300;
 pub const TEXT: usize = 5_000;
 /// Groups that a title may be shared with.
 pub const GROUPS: usize = 20;
+/// Bytes of a group's name or a person's `sub`; Cognito's have at most 128.
+pub const NAME: usize = 256;
 /// People and groups that a collection may be shared with, together.
 pub const SHARES: usize = 40;
 /// Titles in a collection.
@@ -49,6 +51,15 @@ pub(crate) fn title(field: &'static str, text: &str) -> Result<(), CatalogError>
 pub(crate) fn present(field: &'static str, text: &str) -> Result<(), CatalogError> {
     if text.trim().is_empty() {
         return Err(CatalogError::Invalid { field, message: "expected a text, not an empty one".to_owned() });
+    }
+    Ok(())
+}
+
+/// Names of people or groups, none empty and none long: they are part of keys.
+pub(crate) fn names(field: &'static str, names: &[String]) -> Result<(), CatalogError> {
+    for name in names {
+        present(field, name)?;
+        at_most(field, name.len(), NAME, "bytes of a name")?;
     }
     Ok(())
 }

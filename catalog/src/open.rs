@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::{Catalog, CatalogError, SqliteCatalog};
+use crate::{Catalog, CatalogError, DynamoCatalog, SqliteCatalog};
 
 /// Where a catalog is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,6 @@ impl std::str::FromStr for Address {
 pub async fn open(address: &str) -> Result<Arc<dyn Catalog>, CatalogError> {
     Ok(match address.parse()? {
         Address::Sqlite(path) => Arc::new(SqliteCatalog::open(path)?),
-        Address::DynamoDb(_) => return Err(CatalogError::Address(address.to_owned())),
+        Address::DynamoDb(prefix) => Arc::new(DynamoCatalog::from_environment(&prefix).await),
     })
 }

@@ -74,8 +74,9 @@ pub struct Usage {
     pub plays: u64,
 }
 
-/// What a month changed: what is stored is the sum of these.
+/// What a month changed: what is stored is the sum of these. What was never added to is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct MonthChange {
     pub bytes: i64,
     pub minutes: i64,

@@ -50,6 +50,7 @@ impl MediaChange {
         }
         if let Some(Visibility::Groups(groups)) = &self.visibility {
             at_most("visibility.groups", groups.len(), limits::GROUPS, "groups")?;
+            limits::names("visibility.groups", groups)?;
         }
         Ok(())
     }

@@ -72,16 +72,14 @@ pub async fn a_collection_is_seen_by_whom_it_is_shared_with(p: &Pair) {
     p.ours.add_collection(&new("c", "ada"), 1).await.unwrap();
     p.ours.add_collection(&new("own", "ada"), 2).await.unwrap();
     let everybody = [viewer("ada", &[]), viewer("bob", &[]), viewer("eve", &["family"]), viewer("family", &["bob"])];
-    let mut version = 1;
-    for (change, sees) in [
+    for (version, (change, sees)) in (1..).zip([
         (sharing(&[], &[], false), [true, false, false, false]),
         (sharing(&["bob"], &[], false), [true, true, false, false]),
         (sharing(&["bob"], &["family"], false), [true, true, true, false]),
         (sharing(&[], &["family", "x"], true), [true, true, true, true]),
         (sharing(&["eve", "x"], &[], false), [true, false, true, false]),
-    ] {
+    ]) {
         assert_eq!(p.ours.change_collection("c", version, &change, 5).await.unwrap(), Change::Made);
-        version += 1;
         for (viewer, sees) in everybody.iter().zip(sees) {
             assert_eq!(seen(p, viewer, 9).await.contains(&"c".to_owned()), sees, "{change:?} {viewer:?}");
         }

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod collections;
+mod dynamodb_only;
 mod licences;
 mod links;
 mod media;
 mod media_shared;
+mod moto;
 mod once;
 mod people;
 mod stores;
@@ -23,6 +25,14 @@ macro_rules! conformance {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $check() {
                     crate::$module::$check(&crate::stores::sqlite().await).await;
+                })+
+            })+
+        }
+        mod dynamodb {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $check() {
+                    crate::$module::$check(&crate::stores::dynamodb().await).await;
                 })+
             })+
         }

@@ -103,6 +103,7 @@ pub async fn what_does_not_fit_is_refused_by_name(p: &Pair) {
         ("title", titled(&"ü".repeat(limits::TITLE + 1))),
         ("comment", MediaChange { comment, ..MediaChange::default() }),
         ("visibility.groups", MediaChange { visibility: Some(Visibility::Groups(many)), ..MediaChange::default() }),
+        ("visibility.groups", MediaChange { visibility: Some(groups(&[""])), ..MediaChange::default() }),
     ];
     for (wanted, change) in table {
         match p.ours.describe(&id("a"), 1, &change, 2).await {

@@ -4,7 +4,10 @@ use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 
-use catalog::{Catalog, Viewer};
+use catalog::dynamo::tables::create_tables;
+use catalog::{Catalog, DynamoCatalog, Viewer};
+
+use crate::moto;
 
 /// Two handles on one empty store, as two processes would hold them.
 pub struct Pair {
@@ -39,6 +42,14 @@ pub async fn sqlite() -> Pair {
     let dir = tempfile::tempdir().unwrap();
     let address = format!("sqlite:{}", dir.path().join("catalog.sqlite").display());
     Pair::new(catalog::open(&address).await.unwrap(), catalog::open(&address).await.unwrap(), dir)
+}
+
+/// Tables of its own on the one server that all tests share.
+pub async fn dynamodb() -> Pair {
+    let prefix = moto::fresh_prefix();
+    let ours = DynamoCatalog::new(moto::client().await, &prefix);
+    create_tables(&ours).await.unwrap();
+    Pair::new(Arc::new(ours), Arc::new(DynamoCatalog::new(moto::client().await, &prefix)), ())
 }
 
 pub fn viewer(sub: &str, groups: &[&str]) -> Viewer {

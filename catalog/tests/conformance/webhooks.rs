@@ -47,7 +47,7 @@ pub async fn an_attempt_is_reported_once(p: &Pair) {
         next_attempt_at: Some(10),
         created_at: 10,
     };
-    assert_eq!(p.theirs.deliveries("w").await.unwrap(), [wanted.clone()]);
+    assert_eq!(p.theirs.deliveries("w").await.unwrap(), std::slice::from_ref(&wanted));
     let answers = p
         .race(
             4,
