@@ -118,7 +118,9 @@ async fn what_was_deleted_does_not_come_back_by_going_down() {
     drop(catalog);
     migrate::down(&path, Some(1)).unwrap();
     let catalog = SqliteCatalog::open(&path).unwrap();
-    assert_eq!(catalog.list("6f1d9c9e", None, 10).await.unwrap().items.len(), 4);
+    let row = catalog.find(&"photo".to_owned().try_into().unwrap()).await.unwrap().unwrap();
+    assert_eq!((row.status, row.reason.as_deref()), (Status::Failed, Some("It was deleted.")));
+    assert_eq!(catalog.list("6f1d9c9e", None, 10).await.unwrap().items.len(), 5);
 }
 
 #[test]
@@ -168,6 +170,17 @@ fn a_migration_that_fails_leaves_what_was_before() {
     let text = migrate::up(&path, None).map(|_| ()).unwrap_err().to_string();
     assert!(text.contains("applying 0003_people") && text.contains("watch"), "{text}");
     assert_eq!((schema(&path), applied(&path)), (before, vec![1, 2]));
+}
+
+#[test]
+fn asking_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(&dir);
+    // Not in WAL mode, as a copy or a restored dump may be.
+    Connection::open(&path).unwrap().execute_batch("create table other (x)").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    assert!(applied(&path).is_empty());
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]

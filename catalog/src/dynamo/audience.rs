@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::expression::Condition;
 use super::item::{Item, item, s};
 use super::keys::Key;
 use super::schema::Type;
-use super::write::{Action, Condition};
+use super::write::Action;
 use crate::{CatalogError, Sharing, Viewer, Visibility};
 
 /// The name in index `listing` of what somebody may see: `media|group|family`.

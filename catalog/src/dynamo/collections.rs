@@ -2,11 +2,12 @@ use async_trait::async_trait;
 
 use super::DynamoCatalog;
 use super::audience::{changes, listings_for, of_sharing};
+use super::expression::{Condition, Update};
 use super::item::{item, json, n, s};
 use super::keys::{Key, Room, sorted};
 use super::list::Listing;
 use super::schema::Type;
-use super::write::{Action, Condition, Update};
+use super::write::Action;
 use crate::page::Position;
 use crate::{
     CatalogError, Change, Collection, CollectionChange, CollectionStore, NewCollection, Page, Sharing, UnixMillis,

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{item, n, s};
 use super::keys::{Key, Room, behind, position, sorted};
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use super::write::{Condition, Update};
 use crate::page::{Position, page};
 use crate::{CatalogError, Licence, LicenceStore, NewLicence, Page, UnixMillis};
 

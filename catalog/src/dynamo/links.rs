@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{item, n, row, s};
 use super::keys::{Key, Room, sorted};
 use super::list::Listing;
 use super::media::row_of;
 use super::schema::Type;
-use super::write::{Condition, Update, Written};
+use super::write::Written;
 use crate::page::Position;
 use crate::{CatalogError, Link, LinkId, LinkRefusal, LinkStore, NewLink, Opening, Page, UnixMillis};
 

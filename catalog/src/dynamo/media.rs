@@ -2,12 +2,13 @@ use async_trait::async_trait;
 
 use super::DynamoCatalog;
 use super::audience::{Audience, changes, listing_of, listings_for, of_visibility, pointer};
+use super::expression::{Condition, Update};
 use super::item::{Item, json, n, row, s};
 use super::keys::{Key, Room, sorted, stamp};
 use super::list::Listing;
 use super::read::{ALL, Order, Stretch};
 use super::schema::{media_item, status_name};
-use super::write::{Action, Condition, Update, Written};
+use super::write::{Action, Written};
 use crate::page::Position;
 use crate::{
     CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, RESTORE_MS,

@@ -6,6 +6,7 @@
 mod audience;
 mod client;
 mod collections;
+mod expression;
 mod item;
 mod keys;
 mod licences;

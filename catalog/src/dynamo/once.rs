@@ -2,11 +2,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{item, n, s, ttl};
 use super::keys::Key;
 use super::media::row_of;
 use super::schema::Type;
-use super::write::{Condition, Update, Written};
+use super::write::Written;
 use crate::once::check_key;
 use crate::{Answer, CatalogError, Once, OnceStore, REMEMBERED_MS, UNDER_WAY_MS, UnixMillis};
 

@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{item, json, n, s};
 use super::keys::{Key, Room};
 use super::media::change;
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use super::write::{Condition, Update};
 use crate::{
     CatalogError, Change, Collection, CollectionStore as _, Export, LicenceStore as _, Link, PeopleStore, Person,
     PersonChange, UnixMillis, Upload, UploadStore as _, UsageStore as _, WatchStore as _, Webhook, WebhookStore as _,

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
 
 use super::client::store_error;
+use super::expression::{Condition, names};
 use super::item::{Item, row, s};
 use super::keys::{Key, ROW, Room};
-use super::write::{Condition, names};
 use super::{DynamoCatalog, schema};
 use crate::CatalogError;
 

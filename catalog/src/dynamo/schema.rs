@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::DynamoCatalog;
 use super::audience::listing_of;
 use super::client::store_error;
+use super::expression::Condition;
 use super::item::{Item, item, n, plain, s};
 use super::keys::{Key, Room, sorted};
-use super::write::Condition;
 use crate::{CatalogError, Media, record};
 
 /// What this build writes. 1: media as SQLite's first migration has it. 2: media with comment, visibility and version, found

@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::Condition;
 use super::item::{item, row, s, ttl};
 use super::keys::{Key, Room, sorted, stamp};
 use super::media::row_of;
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use super::write::{Condition, Written};
+use super::write::Written;
 use crate::{CatalogError, Part, PartRecord, UnixMillis, Upload, UploadStore};
 
 /// How long an expired upload stays for the sweep that aborts it in S3, before DynamoDB removes it: 7 days, in milliseconds.

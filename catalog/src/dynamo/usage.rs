@@ -1,10 +1,11 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{n, row, s};
 use super::keys::{Key, Room};
 use super::schema::{self, Type};
-use super::write::{Action, Condition, Update};
+use super::write::Action;
 use crate::usage::{MonthChange, running};
 use crate::{Amount, CatalogError, Month, Usage, UsageStore};
 

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::Condition;
 use super::item::{item, n, s};
 use super::keys::{Key, Room, sorted};
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use super::write::Condition;
 use crate::{CatalogError, MediaId, WatchPosition, WatchStore};
 
 #[async_trait]

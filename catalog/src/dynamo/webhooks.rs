@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 
 use super::DynamoCatalog;
+use super::expression::{Condition, Update};
 use super::item::{item, json, n, s, ttl};
 use super::keys::{Key, Room, sorted, stamp};
 use super::media::change;
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use super::write::{Condition, Update};
 use crate::{CatalogError, Change, Delivery, DeliveryStatus, UnixMillis, Webhook, WebhookChange, WebhookStore, limits};
 
 /// The name in index `work` of all pending deliveries.

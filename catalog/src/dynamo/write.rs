@@ -1,6 +1,5 @@
 //! Conditional writes: one item, or some of them together.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
@@ -9,13 +8,14 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
+    Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
     Update as UpdateAction,
 };
 
 use super::DynamoCatalog;
 use super::client::store_error;
-use super::item::{Item, n};
+use super::expression::{Condition, Update, names, some};
+use super::item::Item;
 use super::keys::Key;
 use crate::CatalogError;
 
@@ -36,111 +36,11 @@ impl Written {
     }
 }
 
-/// A condition: `#name` stands for the attribute of that name, `:name` for a value given with it.
-#[derive(Default, Clone)]
-pub(super) struct Condition {
-    text: String,
-    values: HashMap<String, AttributeValue>,
-}
-
-impl Condition {
-    pub fn new<const N: usize>(text: impl Into<String>, values: [(&str, AttributeValue); N]) -> Self {
-        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { text: text.into(), values }
-    }
-
-    /// There is no such item.
-    pub fn absent() -> Self {
-        Self::new("attribute_not_exists(#pk)", [])
-    }
-
-    /// There is such an item.
-    pub fn present() -> Self {
-        Self::new("attribute_exists(#pk)", [])
-    }
-
-    /// It has that version still.
-    pub fn version(version: u64) -> Self {
-        Self::new("#version = :if_version", [(":if_version", n(version))])
-    }
-}
-
-/// Changes of one item's attributes.
-#[derive(Default, Clone)]
-pub(super) struct Update {
-    set: Vec<String>,
-    remove: Vec<String>,
-    add: Vec<String>,
-    values: HashMap<String, AttributeValue>,
-    condition: Condition,
-}
-
-impl Update {
-    pub fn when(condition: Condition) -> Self {
-        Self { condition, ..Self::default() }
-    }
-
-    pub fn set(mut self, name: &str, value: AttributeValue) -> Self {
-        self.set.push(format!("#{name} = :{name}"));
-        self.values.insert(format!(":{name}"), value);
-        self
-    }
-
-    /// Sets it where there is a value, and leaves it otherwise.
-    pub fn maybe(self, name: &str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => self.set(name, value),
-            None => self,
-        }
-    }
-
-    /// Sets it where there is a value, and takes it away otherwise.
-    pub fn set_or_remove(self, name: &str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => self.set(name, value),
-            None => self.remove(name),
-        }
-    }
-
-    pub fn remove(mut self, name: &str) -> Self {
-        self.remove.push(format!("#{name}"));
-        self
-    }
-
-    pub fn add(mut self, name: &str, amount: impl ToString) -> Self {
-        self.add.push(format!("#{name} :{name}"));
-        self.values.insert(format!(":{name}"), n(amount));
-        self
-    }
-
-    fn text(&self) -> String {
-        let clauses = [("SET", &self.set), ("REMOVE", &self.remove), ("ADD", &self.add)];
-        let clauses = clauses.iter().filter(|(_, parts)| !parts.is_empty());
-        clauses.map(|(word, parts)| format!("{word} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
-    }
-}
-
 /// A part of a transaction.
 pub(super) enum Action {
     Put(Key, Item),
     Update(Key, Update),
     Delete(Key, Condition),
-}
-
-/// `#name` for every name in an expression.
-pub(super) fn names(text: &str) -> Option<HashMap<String, String>> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let names: HashMap<String, String> = text
-        .split('#')
-        .skip(1)
-        .map(|rest| rest.split(|c| !word(c)).next().unwrap_or_default())
-        .map(|name| (format!("#{name}"), name.to_owned()))
-        .collect();
-    (!names.is_empty()).then_some(names)
-}
-
-fn some<K, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
-    (!map.is_empty()).then_some(map)
 }
 
 /// What a failed try means.
@@ -199,19 +99,16 @@ impl DynamoCatalog {
 
     /// Changes an item, if the condition holds.
     pub(super) async fn update(&self, key: &Key, update: &Update) -> Result<Written, CatalogError> {
-        let (text, condition) = (update.text(), &update.condition);
         for attempt in 0..TRIES {
-            let mut values = update.values.clone();
-            values.extend(condition.values.clone());
             let sent = self
                 .client
                 .update_item()
                 .table_name(self.table(key.room))
                 .set_key(Some(key.item()))
-                .update_expression(&text)
-                .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
-                .set_expression_attribute_names(names(&format!("{text} {}", condition.text)))
-                .set_expression_attribute_values(some(values))
+                .update_expression(update.text())
+                .set_condition_expression(update.condition.expression())
+                .set_expression_attribute_names(update.all_names())
+                .set_expression_attribute_values(update.all_values())
                 .return_values(ReturnValue::AllNew)
                 .return_values_on_condition_check_failure(OnFailure::AllOld)
                 .send()
@@ -281,23 +178,20 @@ impl DynamoCatalog {
                 builder.put(put.build().map_err(store_error)?)
             }
             Action::Update(key, update) => {
-                let (text, condition) = (update.text(), &update.condition);
-                let mut values = update.values.clone();
-                values.extend(condition.values.clone());
-                let update = UpdateAction::builder()
+                let action = UpdateAction::builder()
                     .table_name(self.table(key.room))
                     .set_key(Some(key.item()))
-                    .update_expression(&text)
-                    .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
-                    .set_expression_attribute_names(names(&format!("{text} {}", condition.text)))
-                    .set_expression_attribute_values(some(values));
-                builder.update(update.build().map_err(store_error)?)
+                    .update_expression(update.text())
+                    .set_condition_expression(update.condition.expression())
+                    .set_expression_attribute_names(update.all_names())
+                    .set_expression_attribute_values(update.all_values());
+                builder.update(action.build().map_err(store_error)?)
             }
             Action::Delete(key, condition) => {
                 let delete = Delete::builder()
                     .table_name(self.table(key.room))
                     .set_key(Some(key.item()))
-                    .set_condition_expression((!condition.text.is_empty()).then(|| condition.text.clone()))
+                    .set_condition_expression(condition.expression())
                     .set_expression_attribute_names(names(&condition.text))
                     .set_expression_attribute_values(some(condition.values.clone()));
                 builder.delete(delete.build().map_err(store_error)?)

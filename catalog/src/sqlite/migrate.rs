@@ -63,7 +63,7 @@ pub struct Step {
 /// [`CatalogError::Store`] where there is no such file or it is none of SQLite's; [`CatalogError::Schema`] where it has
 /// migrations that this build does not know, or knows otherwise.
 pub fn status(path: &Path) -> Result<Vec<Step>, CatalogError> {
-    let c = connect(path, false)?;
+    let c = connect(path, false).map_err(|e| named(path, &e))?;
     let applied = applied(&c, path)?;
     Ok(steps(1..=NEWEST, |number| number <= applied))
 }
@@ -75,7 +75,7 @@ pub fn status(path: &Path) -> Result<Vec<Step>, CatalogError> {
 /// As [`status`], and [`CatalogError::Invalid`] for a number that there is not.
 pub fn up(path: &Path, to: Option<u32>) -> Result<Vec<Step>, CatalogError> {
     let to = target(to.unwrap_or(NEWEST))?;
-    let c = connect(path, true)?;
+    let c = prepare(path, true)?;
     let made = rise(&c, path, to)?;
     Ok(steps(made, |_| true))
 }
@@ -86,7 +86,7 @@ pub fn up(path: &Path, to: Option<u32>) -> Result<Vec<Step>, CatalogError> {
 /// # Errors
 /// As [`status`], and [`CatalogError::Invalid`] for a number that there is not.
 pub fn down(path: &Path, to: Option<u32>) -> Result<Vec<Step>, CatalogError> {
-    let c = connect(path, false)?;
+    let c = prepare(path, false)?;
     let to = target(to.unwrap_or(applied(&c, path)?.saturating_sub(1)))?;
     let mut undone = Vec::new();
     loop {
@@ -103,7 +103,7 @@ pub fn down(path: &Path, to: Option<u32>) -> Result<Vec<Step>, CatalogError> {
 
 /// The file, made where it is missing, with this build's schema.
 pub(super) fn open_newest(path: &Path) -> Result<Connection, CatalogError> {
-    let c = connect(path, true)?;
+    let c = prepare(path, true)?;
     rise(&c, path, NEWEST)?;
     Ok(c)
 }
@@ -161,18 +161,29 @@ fn applied(c: &Connection, path: &Path) -> Result<u32, CatalogError> {
     Ok(last)
 }
 
-fn connect(path: &Path, make: bool) -> Result<Connection, CatalogError> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    flags.set(OpenFlags::SQLITE_OPEN_CREATE, make);
-    let opened = Connection::open_with_flags(path, flags).and_then(|c| {
-        c.busy_timeout(BUSY)?;
+/// The file as it is to be worked on.
+fn prepare(path: &Path, make: bool) -> Result<Connection, CatalogError> {
+    let prepared = connect(path, make).and_then(|c| {
         write_ahead(&c)?;
         c.pragma_update(None, "synchronous", "full")?;
         c.pragma_update(None, "foreign_keys", true)?;
         add_functions(&c)?;
         Ok(c)
     });
-    opened.map_err(|e| CatalogError::Store(format!("{}: {e}", path.display())))
+    prepared.map_err(|e| named(path, &e))
+}
+
+/// The file as it is.
+fn connect(path: &Path, make: bool) -> rusqlite::Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, make);
+    let c = Connection::open_with_flags(path, flags)?;
+    c.busy_timeout(BUSY)?;
+    Ok(c)
+}
+
+fn named(path: &Path, e: &rusqlite::Error) -> CatalogError {
+    CatalogError::Store(format!("{}: {e}", path.display()))
 }
 
 /// Puts the file into WAL mode. That change does not heed the busy timeout: of several processes that open a new file at
