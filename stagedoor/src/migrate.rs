@@ -99,7 +99,7 @@ async fn dynamodb(command: &Command, address: &str, prefix: &str, to: Option<u32
     }
     if let Command::Down(_) = command {
         let message =
-            "items in DynamoDB do not go down: an older build reads what it knows of them; restore a backup instead";
+            "items in DynamoDB do not go down, and an older build refuses newer ones; restore a backup instead";
         return Err(Failure::Input(format!("{address}: {message}")));
     }
     let catalog = DynamoCatalog::from_environment(prefix).await;
