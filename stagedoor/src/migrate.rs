@@ -69,15 +69,12 @@ fn sqlite(command: &Command, address: &str, path: &Path, to: Option<u32>) -> Res
     let migrations = migrate::status(path)?;
     let at = migrations.iter().filter(|step| step.applied).map(|step| step.number).max().unwrap_or(0);
     let mut answer = json!({"catalog": address, "at": at, "newest": NEWEST});
-    match &changed {
-        Some((done, steps)) => {
-            answer[done] = steps.iter().map(|step| json!({"number": step.number, "name": step.name})).collect();
-            eprintln!("{address} is at {at} of {NEWEST}: {}", sentence(done, steps));
-        }
-        None => {
-            answer["migrations"] = json!(migrations);
-            eprintln!("{address} is at {at} of {NEWEST}");
-        }
+    if let Some((done, steps)) = &changed {
+        answer[done] = steps.iter().map(|step| json!({"number": step.number, "name": step.name})).collect();
+        eprintln!("{address} is at {at} of {NEWEST}: {}", sentence(done, steps));
+    } else {
+        answer["migrations"] = json!(migrations);
+        eprintln!("{address} is at {at} of {NEWEST}");
     }
     println!("{answer}");
     Ok(())
