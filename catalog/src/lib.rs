@@ -1,80 +1,76 @@
-//! What Stagedoor knows of media: one trait, and the stores behind it.
+//! What Stagedoor knows of media and people: one trait, and the stores behind it.
 //!
 //! The catalog is the only record of what was uploaded and what became of it. A row's status only moves forward
 //! ([`Status`]), every change is conditional, and each change says whether it was this call that made it: a step that
-//! runs twice, or twice at once, ends the same.
+//! runs twice, or twice at once, ends the same. It reads no clock: the present is an argument.
+//!
+//! [`Catalog`] is a trait for each room of it, joined. [`SqliteCatalog`] and [`DynamoCatalog`] are behind it, and one
+//! conformance suite (`tests/conformance`) says what they have in common.
 
+mod collections;
+pub mod dynamo;
+mod error;
+mod licences;
+pub mod limits;
+mod links;
 mod media;
-mod sqlite;
+mod once;
+mod open;
+mod page;
+mod people;
+mod record;
+pub mod sqlite;
+mod uploads;
+mod usage;
+mod viewer;
+mod watch;
+mod webhooks;
 
-use async_trait::async_trait;
-
-pub use media::{Kind, Media, MediaId, NewMedia, Outcome, Rendition, Source, Status, UnixMillis};
+pub use collections::{Collection, CollectionChange, CollectionStore, NewCollection, Sharing};
+pub use dynamo::DynamoCatalog;
+pub use error::CatalogError;
+pub use licences::{Licence, LicenceStore, NewLicence};
+pub use links::{Link, LinkId, LinkRefusal, LinkStore, LinkTarget, NewLink, Opening};
+pub use media::{
+    Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Picture, RESTORE_MS, Rendition, Scope,
+    Source, Status, ThumbHash, Visibility,
+};
+pub use once::{Answer, Once, OnceStore, REMEMBERED_MS, UNDER_WAY_MS};
+pub use open::{Address, open};
+pub use page::Page;
+pub use people::{Export, PeopleStore, Person, PersonChange};
 pub use sqlite::SqliteCatalog;
+pub use uploads::{Part, PartRecord, Upload, UploadStore};
+pub use usage::{Amount, Month, Usage, UsageStore};
+pub use viewer::{Change, UnixMillis, Viewer};
+pub use watch::{WatchPosition, WatchStore};
+pub use webhooks::{Delivery, DeliveryStatus, Webhook, WebhookChange, WebhookStore};
 
-/// Why a store could not answer. A row that is not there, or not in the wanted state, is no error.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    /// The store failed or could not be reached.
-    #[error("the catalog cannot be read or written: {0}")]
-    Store(String),
-    /// A stored row does not have the shape that this version writes.
-    #[error("catalog row {id}, field {field}: {message}")]
-    Row {
-        /// The row's id.
-        id: String,
-        /// The column that could not be read.
-        field: &'static str,
-        /// What was found and what was expected.
-        message: String,
-    },
-    /// `STAGEDOOR_CATALOG` names no store that this build has.
-    #[error("STAGEDOOR_CATALOG is {0:?}; expected sqlite:PATH")]
-    Address(String),
+/// The catalog: every room of it.
+pub trait Catalog:
+    MediaStore
+    + UploadStore
+    + PeopleStore
+    + LicenceStore
+    + UsageStore
+    + CollectionStore
+    + LinkStore
+    + WatchStore
+    + WebhookStore
+    + OnceStore
+{
 }
 
-/// One page of [`Catalog::list`].
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// Newest first.
-    pub items: Vec<Media>,
-    /// Hand this to the next call for what follows; `None` at the end.
-    pub next: Option<String>,
-}
-
-/// The media catalog.
-#[async_trait]
-pub trait Catalog: Send + Sync {
-    /// Adds a row. `false`: a row of that id was there already, and stays as it is.
-    async fn insert(&self, media: &NewMedia, now: UnixMillis) -> Result<bool, CatalogError>;
-
-    /// The row of that id.
-    async fn find(&self, id: &MediaId) -> Result<Option<Media>, CatalogError>;
-
-    /// One owner's rows, newest first, at most `limit` of them, from `cursor` on (a former page's `next`).
-    async fn list(&self, owner: &str, cursor: Option<&str>, limit: usize) -> Result<Page, CatalogError>;
-
-    /// Every row in one of these states, oldest first: what a restart has to take up again.
-    async fn in_status(&self, statuses: &[Status]) -> Result<Vec<Media>, CatalogError>;
-
-    /// `uploading` → `uploaded`, with what is known of the object now. `false`: it was further on already, or is not there.
-    async fn uploaded(&self, id: &MediaId, source: &Source, now: UnixMillis) -> Result<bool, CatalogError>;
-
-    /// `uploaded` → `processing`; a row that is `processing` already may be taken up again (its processor may be dead).
-    /// `false`: it is in any other state, or not there.
-    async fn processing(&self, id: &MediaId, kind: Kind, now: UnixMillis) -> Result<bool, CatalogError>;
-
-    /// `uploaded` or `processing` → `ready` or `failed`. `false`: it had ended before, or is not there.
-    async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError>;
-}
-
-/// Opens the store that an address names: `sqlite:PATH` (the file is made where it is missing).
-///
-/// # Errors
-/// [`CatalogError::Address`] for another form, [`CatalogError::Store`] where the store cannot be opened.
-pub fn open(address: &str) -> Result<std::sync::Arc<dyn Catalog>, CatalogError> {
-    match address.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Ok(std::sync::Arc::new(SqliteCatalog::open(path)?)),
-        _ => Err(CatalogError::Address(address.to_owned())),
-    }
+impl<T> Catalog for T where
+    T: MediaStore
+        + UploadStore
+        + PeopleStore
+        + LicenceStore
+        + UsageStore
+        + CollectionStore
+        + LinkStore
+        + WatchStore
+        + WebhookStore
+        + OnceStore
+{
 }

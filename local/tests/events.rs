@@ -118,7 +118,7 @@ impl Invoke for FakeProcessor {
             Some(Act::Answer(answer)) => return Ok(Bytes::from(answer.to_string())),
             Some(Act::Hang) | None => {}
         }
-        let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None };
+        let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None };
         let ended = changed && self.catalog.finish(&id(&name), &ready, 4).await.unwrap();
         let status = if ended { "ready" } else { "ended" };
         Ok(Bytes::from(json!({"media_id": name, "status": status}).to_string()))
@@ -346,7 +346,7 @@ async fn a_start_takes_up_what_was_left() {
     house.put("arrived").await;
     house.put("stray").await;
     assert!(house.catalog.processing(&id("processing"), Kind::Image, 2).await.unwrap());
-    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: Some(7) };
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: Some(7), picture: None };
     assert!(house.catalog.finish(&id("done"), &ready, 2).await.unwrap());
 
     let (events, _created) = house.start();

@@ -78,7 +78,7 @@ impl App {
     ) -> Result<Media, Problem> {
         let id = id.ok().and_then(|Path(text)| MediaId::try_from(text).ok()).ok_or_else(Problem::not_found)?;
         let media = self.catalog.find(&id).await?;
-        media.filter(|m| m.owner == session.owner()).ok_or_else(Problem::not_found)
+        media.filter(|m| m.owner == session.owner() && m.deleted_at.is_none()).ok_or_else(Problem::not_found)
     }
 
     /// A page of the caller's titles, newest first.

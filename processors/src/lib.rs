@@ -54,7 +54,7 @@ impl Services {
     /// [`ProcessError::Catalog`] where the catalog cannot be opened.
     pub async fn open(settings: &Settings) -> Result<Self, ProcessError> {
         Ok(Self {
-            catalog: catalog::open(&settings.catalog)?,
+            catalog: catalog::open(&settings.catalog).await?,
             objects: Arc::new(S3Store::from_environment(settings.path_style).await),
             raw_bucket: settings.raw_bucket.clone(),
             media_bucket: settings.media_bucket.clone(),

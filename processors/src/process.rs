@@ -152,5 +152,5 @@ async fn publish(
         let (name, content_type) = (name.to_owned(), content_type.to_owned());
         renditions.push(Rendition { name, key, content_type, width: size.width, height: size.height, bytes });
     }
-    Ok(Outcome::Ready { renditions, duration_ms })
+    Ok(Outcome::Ready { renditions, duration_ms, picture: None })
 }

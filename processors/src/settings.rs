@@ -8,7 +8,7 @@ use crate::Tools;
 /// What a processor is told by its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// `STAGEDOOR_CATALOG`: the catalog's address (`sqlite:PATH`).
+    /// `STAGEDOOR_CATALOG`: the catalog's address (`sqlite:PATH` or `dynamodb:PREFIX`).
     pub catalog: String,
     /// `STAGEDOOR_RAW_BUCKET`: where uploads are.
     pub raw_bucket: String,
@@ -56,7 +56,7 @@ impl Settings {
                 String::new()
             })
         };
-        let catalog = required("STAGEDOOR_CATALOG", "the catalog's address, sqlite:PATH");
+        let catalog = required("STAGEDOOR_CATALOG", "the catalog's address, sqlite:PATH or dynamodb:PREFIX");
         let raw_bucket = required("STAGEDOOR_RAW_BUCKET", "the name of the bucket that takes uploads");
         let media_bucket = required("STAGEDOOR_MEDIA_BUCKET", "the name of the bucket that renditions go to");
         if !raw_bucket.is_empty() && raw_bucket == media_bucket {

@@ -113,7 +113,7 @@ async fn what_is_neither_fails_with_a_reason() {
 async fn what_has_ended_stays_ended() {
     let world = World::new();
     let id = world.upload("a1", JPEG).await;
-    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None };
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None };
     assert!(world.catalog().finish(&id, &ready, 5).await.unwrap());
     let before = world.row(&id).await;
     assert_eq!(answer(&world, json!({"Records": [created("raw", "ada/a1/original")]})).await, one("a1", "ended"));

@@ -1,6 +1,7 @@
 //! The command line: everything that a person does with Stagedoor outside a browser.
 
 mod failure;
+mod migrate;
 mod pass;
 mod policy;
 mod replay;
@@ -36,6 +37,9 @@ enum Command {
     /// Make and judge playback passes, replace their key, revoke them
     #[command(subcommand)]
     Pass(pass::Command),
+    /// Bring the catalog's schema up or down, or say where it is
+    #[command(subcommand)]
+    Migrate(migrate::Command),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Policy(command) => policy::run(&command),
         Command::Pass(command) => pass::run(&command),
+        Command::Migrate(command) => migrate::run(&command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

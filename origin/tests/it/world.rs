@@ -2,13 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use catalog::{
-    Catalog, CatalogError, Kind, Media, MediaId, NewMedia, Outcome, Page, Rendition, Source, SqliteCatalog, Status,
-    UnixMillis,
-};
+use catalog::{Catalog, Kind, Media, MediaId, NewMedia, Outcome, Rendition, Source, SqliteCatalog, Status, UnixMillis};
 use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
@@ -71,7 +67,11 @@ impl World {
 
     /// One whose catalog never answers with anything but an error.
     pub async fn without_catalog() -> Self {
-        Self::with(Arc::new(BrokenCatalog), tempfile::tempdir().unwrap()).await
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret-place.db");
+        let catalog = Arc::new(SqliteCatalog::open(&path).unwrap());
+        rusqlite::Connection::open(&path).unwrap().execute_batch("drop table media").unwrap();
+        Self::with(catalog, folder).await
     }
 
     async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
@@ -157,7 +157,8 @@ impl World {
             bytes: 10,
         };
         let renditions = names.iter().map(rendition).collect();
-        let outcome = Outcome::Ready { renditions, duration_ms: (kind == Kind::Video).then_some(754_000) };
+        let outcome =
+            Outcome::Ready { renditions, duration_ms: (kind == Kind::Video).then_some(754_000), picture: None };
         assert!(self.catalog.finish(&id, &outcome, NOW).await.unwrap());
         id
     }
@@ -189,35 +190,4 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>
         request = request.header("content-type", "application/json");
     }
     request.body(body.map_or_else(Body::empty, |text| Body::from(text.to_owned()))).unwrap()
-}
-
-struct BrokenCatalog;
-
-fn broken<T>() -> Result<T, CatalogError> {
-    Err(CatalogError::Store("/var/secret-place/catalog.db: disk I/O error".to_owned()))
-}
-
-#[async_trait]
-impl Catalog for BrokenCatalog {
-    async fn insert(&self, _: &NewMedia, _: UnixMillis) -> Result<bool, CatalogError> {
-        broken()
-    }
-    async fn find(&self, _: &MediaId) -> Result<Option<Media>, CatalogError> {
-        broken()
-    }
-    async fn list(&self, _: &str, _: Option<&str>, _: usize) -> Result<Page, CatalogError> {
-        broken()
-    }
-    async fn in_status(&self, _: &[Status]) -> Result<Vec<Media>, CatalogError> {
-        broken()
-    }
-    async fn uploaded(&self, _: &MediaId, _: &Source, _: UnixMillis) -> Result<bool, CatalogError> {
-        broken()
-    }
-    async fn processing(&self, _: &MediaId, _: Kind, _: UnixMillis) -> Result<bool, CatalogError> {
-        broken()
-    }
-    async fn finish(&self, _: &MediaId, _: &Outcome, _: UnixMillis) -> Result<bool, CatalogError> {
-        broken()
-    }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use catalog::{Catalog, Media, MediaId, NewMedia, Source, Status};
+use catalog::{Catalog, Media, MediaId, NewMedia, Source, SqliteCatalog, Status};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use processors::object_store::{Body, ObjectError, ObjectFacts};
@@ -94,7 +94,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let (root, types, failing) = (dir.path().join("objects"), Mutex::default(), AtomicBool::new(false));
         let store = Arc::new(FakeStore { root, types, failing });
-        let catalog = catalog::open(&format!("sqlite:{}", dir.path().join("catalog.sqlite").display())).unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(dir.path().join("catalog.sqlite")).unwrap());
         let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
         let tools = Tools { directory: None, search_path: std::env::var("PATH").ok() };
         let services = Services { catalog, objects: Arc::clone(&store) as _, raw_bucket, media_bucket, tools };

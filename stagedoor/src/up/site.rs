@@ -63,7 +63,7 @@ impl Site {
         let edge_json = with_pass_keys(edge_json(plan.policy, &identity, &at, scheme, plan.secrets), &passes);
         let edge_config = Arc::new(checked(&edge_json)?);
         let database = plan.data.join("catalog.db");
-        let catalog = catalog::open(&format!("sqlite:{}", database.display()))?;
+        let catalog = catalog::open(&format!("sqlite:{}", database.display())).await?;
         let mut servers = Vec::new();
 
         let (created, arrivals) = mpsc::unbounded_channel();

@@ -1,62 +1,17 @@
-//! One suite that every store behind [`Catalog`] has to pass, driven through the trait alone.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+//! Rows of media: what a row is, and its way forward.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use catalog::{Catalog, CatalogError, Kind, MediaId, NewMedia, Outcome, Rendition, Source, Status};
+use catalog::{Catalog, Kind, MediaId, NewMedia, Outcome, Picture, Rendition, Source, Status, ThumbHash, Visibility};
 
-/// Two handles on one empty store, as two processes would hold them.
-struct Pair {
-    ours: Arc<dyn Catalog>,
-    theirs: Arc<dyn Catalog>,
-    _dir: tempfile::TempDir,
-}
+use crate::stores::Pair;
 
-fn sqlite() -> Pair {
-    let dir = tempfile::tempdir().unwrap();
-    let address = format!("sqlite:{}", dir.path().join("catalog.sqlite").display());
-    Pair { ours: catalog::open(&address).unwrap(), theirs: catalog::open(&address).unwrap(), _dir: dir }
-}
-
-/// Runs each check of the suite against a fresh pair of handles.
-macro_rules! conformance {
-    ($store:ident: $($check:ident),+ $(,)?) => {
-        mod $store {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $check() {
-                super::$check(&super::$store()).await;
-            })+
-        }
-    };
-}
-
-conformance!(
-    sqlite: a_row_comes_back_as_it_was_written,
-    a_second_insert_changes_nothing,
-    an_unknown_id_is_no_error,
-    every_step_forward_is_taken_once,
-    nothing_moves_backward,
-    an_upload_may_fail_before_it_is_processed,
-    processing_may_be_taken_up_again,
-    ready_keeps_every_field,
-    failed_keeps_its_reason,
-    pages_cover_every_row_once,
-    pages_hold_rows_of_one_instant_apart,
-    pages_stay_whole_while_rows_arrive,
-    a_page_that_just_fits_is_the_last,
-    a_foreign_cursor_finds_nothing_of_others,
-    in_status_finds_the_oldest_first,
-    both_handles_see_one_store,
-    one_of_many_finishers_wins,
-    text_survives_as_it_is,
-);
-
-fn id(text: &str) -> MediaId {
+pub fn id(text: &str) -> MediaId {
     MediaId::try_from(text.to_owned()).unwrap()
 }
 
-fn declared(name: &str, owner: &str) -> NewMedia {
+pub fn declared(name: &str, owner: &str) -> NewMedia {
     NewMedia {
         id: id(name),
         owner: owner.to_owned(),
@@ -81,8 +36,12 @@ fn thumb() -> Rendition {
     }
 }
 
+fn picture() -> Picture {
+    Picture { width: 3_000, height: 2_000, thumbhash: Some(ThumbHash::try_from(vec![1, 2, 3, 250]).unwrap()) }
+}
+
 fn ready() -> Outcome {
-    Outcome::Ready { renditions: vec![thumb()], duration_ms: Some(24_000) }
+    Outcome::Ready { renditions: vec![thumb()], duration_ms: Some(24_000), picture: Some(picture()) }
 }
 
 fn failed() -> Outcome {
@@ -109,17 +68,19 @@ async fn row_in(store: &Arc<dyn Catalog>, name: &str, status: Status) {
     }
 }
 
-async fn a_row_comes_back_as_it_was_written(p: &Pair) {
+pub async fn a_row_comes_back_as_it_was_written(p: &Pair) {
     assert!(p.ours.insert(&declared("a", "ada"), 17).await.unwrap());
     let row = p.ours.find(&id("a")).await.unwrap().unwrap();
     assert_eq!((row.id.as_str(), row.owner.as_str(), row.title.as_str()), ("a", "ada", "a.jpg"));
-    assert_eq!((row.kind, row.status, row.reason), (Kind::Unknown, Status::Uploading, None));
+    assert_eq!((row.kind, row.status, &row.reason), (Kind::Unknown, Status::Uploading, &None));
     assert_eq!(row.source, declared("a", "ada").source);
     assert_eq!((row.renditions.len(), row.duration_ms), (0, None));
+    assert_eq!((row.comment.as_str(), row.visibility, row.version), ("", Visibility::Owner, 1));
+    assert_eq!((row.width, row.height, row.thumbhash, row.deleted_at), (None, None, None, None));
     assert_eq!((row.created_at, row.updated_at), (17, 17));
 }
 
-async fn a_second_insert_changes_nothing(p: &Pair) {
+pub async fn a_second_insert_changes_nothing(p: &Pair) {
     assert!(p.ours.insert(&declared("a", "ada"), 1).await.unwrap());
     let before = p.ours.find(&id("a")).await.unwrap();
     let other = NewMedia { status: Status::Uploaded, ..declared("a", "bob") };
@@ -127,7 +88,7 @@ async fn a_second_insert_changes_nothing(p: &Pair) {
     assert_eq!(p.ours.find(&id("a")).await.unwrap(), before);
 }
 
-async fn an_unknown_id_is_no_error(p: &Pair) {
+pub async fn an_unknown_id_is_no_error(p: &Pair) {
     assert_eq!(p.ours.find(&id("nobody")).await.unwrap(), None);
     assert!(!p.ours.uploaded(&id("nobody"), &seen("nobody"), 1).await.unwrap());
     assert!(!p.ours.processing(&id("nobody"), Kind::Image, 1).await.unwrap());
@@ -135,7 +96,7 @@ async fn an_unknown_id_is_no_error(p: &Pair) {
     assert_eq!(p.ours.find(&id("nobody")).await.unwrap(), None);
 }
 
-async fn every_step_forward_is_taken_once(p: &Pair) {
+pub async fn every_step_forward_is_taken_once(p: &Pair) {
     row_in(&p.ours, "a", Status::Uploading).await;
     assert!(p.ours.uploaded(&id("a"), &seen("a"), 5).await.unwrap());
     let once = p.ours.find(&id("a")).await.unwrap();
@@ -150,7 +111,7 @@ async fn every_step_forward_is_taken_once(p: &Pair) {
     assert_eq!(p.ours.find(&id("a")).await.unwrap(), done);
 }
 
-async fn nothing_moves_backward(p: &Pair) {
+pub async fn nothing_moves_backward(p: &Pair) {
     // The status reached, and which of (uploaded, processing, finish) may still act on it.
     let table = [
         (Status::Uploading, [true, false, false]),
@@ -177,29 +138,32 @@ async fn nothing_moves_backward(p: &Pair) {
     }
 }
 
-async fn an_upload_may_fail_before_it_is_processed(p: &Pair) {
+pub async fn an_upload_may_fail_before_it_is_processed(p: &Pair) {
     row_in(&p.ours, "a", Status::Uploaded).await;
     assert!(p.ours.finish(&id("a"), &failed(), 9).await.unwrap());
     assert_eq!(status(&p.ours, "a").await, Status::Failed);
 }
 
-async fn processing_may_be_taken_up_again(p: &Pair) {
+pub async fn processing_may_be_taken_up_again(p: &Pair) {
     row_in(&p.ours, "a", Status::Processing).await;
     assert!(p.theirs.processing(&id("a"), Kind::Image, 20).await.unwrap());
     let row = p.ours.find(&id("a")).await.unwrap().unwrap();
     assert_eq!((row.kind, row.status, row.created_at, row.updated_at), (Kind::Image, Status::Processing, 1, 20));
 }
 
-async fn ready_keeps_every_field(p: &Pair) {
+pub async fn ready_keeps_every_field(p: &Pair) {
     row_in(&p.ours, "a", Status::Ready).await;
     let row = p.ours.find(&id("a")).await.unwrap().unwrap();
     assert_eq!(row.rendition("thumb"), Some(&thumb()));
     assert_eq!(row.rendition("poster"), None);
-    assert_eq!((row.duration_ms, row.reason, row.kind), (Some(24_000), None, Kind::Video));
+    assert_eq!((row.duration_ms, &row.reason, row.kind), (Some(24_000), &None, Kind::Video));
+    assert_eq!((row.width, row.height), (Some(3_000), Some(2_000)));
+    assert_eq!(row.thumbhash.as_ref().map(ThumbHash::as_bytes), Some(&[1, 2, 3, 250][..]));
+    assert_eq!(serde_json::to_value(&row).unwrap()["thumbhash"], "AQID+g==");
     assert_eq!((row.created_at, row.updated_at), (1, 4));
 }
 
-async fn failed_keeps_its_reason(p: &Pair) {
+pub async fn failed_keeps_its_reason(p: &Pair) {
     row_in(&p.ours, "a", Status::Failed).await;
     let row = p.ours.find(&id("a")).await.unwrap().unwrap();
     assert_eq!(row.reason.as_deref(), Some("The file is empty."));
@@ -221,7 +185,7 @@ async fn walk(store: &Arc<dyn Catalog>, limit: usize) -> Vec<String> {
     panic!("no end after {ids:?}");
 }
 
-async fn pages_cover_every_row_once(p: &Pair) {
+pub async fn pages_cover_every_row_once(p: &Pair) {
     for n in 0..10 {
         p.ours.insert(&declared(&format!("m{n}"), "ada"), 100 + n).await.unwrap();
         p.ours.insert(&declared(&format!("b{n}"), "bob"), 100 + n).await.unwrap();
@@ -232,7 +196,7 @@ async fn pages_cover_every_row_once(p: &Pair) {
     }
 }
 
-async fn pages_hold_rows_of_one_instant_apart(p: &Pair) {
+pub async fn pages_hold_rows_of_one_instant_apart(p: &Pair) {
     let names: BTreeSet<String> = (0..7).map(|n| format!("m{n}")).collect();
     for name in &names {
         p.ours.insert(&declared(name, "ada"), 100).await.unwrap();
@@ -242,7 +206,7 @@ async fn pages_hold_rows_of_one_instant_apart(p: &Pair) {
     assert_eq!(walked.into_iter().collect::<BTreeSet<_>>(), names);
 }
 
-async fn pages_stay_whole_while_rows_arrive(p: &Pair) {
+pub async fn pages_stay_whole_while_rows_arrive(p: &Pair) {
     for n in 0..4 {
         p.ours.insert(&declared(&format!("m{n}"), "ada"), 100 + n).await.unwrap();
     }
@@ -253,7 +217,7 @@ async fn pages_stay_whole_while_rows_arrive(p: &Pair) {
     assert_eq!(ids, ["m3", "m2", "m1", "m0"]);
 }
 
-async fn a_page_that_just_fits_is_the_last(p: &Pair) {
+pub async fn a_page_that_just_fits_is_the_last(p: &Pair) {
     assert!(p.ours.list("ada", None, 3).await.unwrap().next.is_none());
     for n in 0..3 {
         p.ours.insert(&declared(&format!("m{n}"), "ada"), n).await.unwrap();
@@ -263,7 +227,7 @@ async fn a_page_that_just_fits_is_the_last(p: &Pair) {
     assert!(p.ours.list("ada", None, 2).await.unwrap().next.is_some());
 }
 
-async fn a_foreign_cursor_finds_nothing_of_others(p: &Pair) {
+pub async fn a_foreign_cursor_finds_nothing_of_others(p: &Pair) {
     for n in 0..3 {
         p.ours.insert(&declared(&format!("m{n}"), "ada"), n).await.unwrap();
         p.ours.insert(&declared(&format!("b{n}"), "bob"), n).await.unwrap();
@@ -277,7 +241,7 @@ async fn a_foreign_cursor_finds_nothing_of_others(p: &Pair) {
     assert!(p.ours.list("' or '1'='1", None, 50).await.unwrap().items.is_empty());
 }
 
-async fn in_status_finds_the_oldest_first(p: &Pair) {
+pub async fn in_status_finds_the_oldest_first(p: &Pair) {
     for (name, reached) in [("u", Status::Uploaded), ("w", Status::Uploading), ("r", Status::Ready)] {
         row_in(&p.ours, name, reached).await;
     }
@@ -290,7 +254,7 @@ async fn in_status_finds_the_oldest_first(p: &Pair) {
     assert!(p.ours.in_status(&[]).await.unwrap().is_empty());
 }
 
-async fn both_handles_see_one_store(p: &Pair) {
+pub async fn both_handles_see_one_store(p: &Pair) {
     row_in(&p.ours, "a", Status::Uploading).await;
     assert!(p.theirs.uploaded(&id("a"), &seen("a"), 5).await.unwrap());
     assert_eq!(status(&p.ours, "a").await, Status::Uploaded);
@@ -300,7 +264,7 @@ async fn both_handles_see_one_store(p: &Pair) {
     assert_eq!(p.ours.find(&id("a")).await.unwrap(), p.theirs.find(&id("a")).await.unwrap());
 }
 
-async fn one_of_many_finishers_wins(p: &Pair) {
+pub async fn one_of_many_finishers_wins(p: &Pair) {
     for round in 0..10 {
         let name = format!("m{round}");
         row_in(&p.ours, &name, Status::Processing).await;
@@ -322,40 +286,10 @@ async fn one_of_many_finishers_wins(p: &Pair) {
     }
 }
 
-async fn text_survives_as_it_is(p: &Pair) {
+pub async fn text_survives_as_it_is(p: &Pair) {
     let title = "Ünïcödé \"quotes\" 'n' \\ back\u{1F3AC}\nline.jpg";
     let media = NewMedia { title: title.to_owned(), owner: "o'\"x".to_owned(), ..declared("a", "ada") };
     p.ours.insert(&media, 1).await.unwrap();
     let row = p.theirs.find(&id("a")).await.unwrap().unwrap();
     assert_eq!((row.title.as_str(), row.owner.as_str()), (title, "o'\"x"));
-}
-
-#[test]
-fn many_processes_may_open_a_new_file_at_once() {
-    for _ in 0..20 {
-        let dir = tempfile::tempdir().unwrap();
-        let address = format!("sqlite:{}", dir.path().join("catalog.sqlite").display());
-        let barrier = std::sync::Barrier::new(8);
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    barrier.wait();
-                    catalog::open(&address).map(|_| ()).unwrap();
-                });
-            }
-        });
-    }
-}
-
-#[test]
-fn other_addresses_are_refused() {
-    for address in ["", "sqlite:", "dynamodb:table", "/tmp/catalog.sqlite"] {
-        match catalog::open(address) {
-            Err(CatalogError::Address(named)) => assert_eq!(named, address),
-            Err(other) => panic!("{address:?}: {other}"),
-            Ok(_) => panic!("{address:?} was opened"),
-        }
-    }
-    let missing = catalog::open("sqlite:/nonexistent/folder/catalog.sqlite");
-    assert!(matches!(missing, Err(CatalogError::Store(_))));
 }

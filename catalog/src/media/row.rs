@@ -1,51 +1,7 @@
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-/// Milliseconds since the Unix epoch.
-pub type UnixMillis = i64;
-
-/// A title's id: 1 to 64 of `[a-z0-9-]`, so that it may stand in a path and an object key as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct MediaId(String);
-
-impl MediaId {
-    /// A fresh, unguessable id.
-    pub fn random() -> Self {
-        Self(uuid::Uuid::new_v4().simple().to_string())
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for MediaId {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text))
-        } else {
-            Err("a media id is 1 to 64 characters of a-z, 0-9 and -".to_owned())
-        }
-    }
-}
-
-impl From<MediaId> for String {
-    fn from(id: MediaId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for MediaId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use super::{MediaId, ThumbHash, Visibility};
+use crate::{UnixMillis, Viewer};
 
 /// What an upload turned out to be, judged by its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +74,17 @@ pub struct NewMedia {
     pub status: Status,
 }
 
+/// How a title looks before its renditions are fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels of the source, upright.
+    pub width: u32,
+    /// Pixels of the source, upright.
+    pub height: u32,
+    /// A blurred likeness of some 25 bytes.
+    pub thumbhash: Option<ThumbHash>,
+}
+
 /// How processing ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -127,6 +94,8 @@ pub enum Outcome {
         renditions: Vec<Rendition>,
         /// A film's length in milliseconds.
         duration_ms: Option<u64>,
+        /// How it looks, where the processor knows.
+        picture: Option<Picture>,
     },
     /// Nothing can be made of it.
     Failed {
@@ -136,7 +105,7 @@ pub enum Outcome {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     /// Its id.
     pub id: MediaId,
@@ -144,6 +113,13 @@ pub struct Media {
     pub owner: String,
     /// What people call it.
     pub title: String,
+    /// What its owner says of it; may be empty.
+    pub comment: String,
+    /// Who else may see it.
+    pub visibility: Visibility,
+    /// Counts what people changed of it (title, comment, visibility), from 1; a processor's steps do not count, so
+    /// that they never come between a person and what that person writes.
+    pub version: u64,
     /// What its bytes are.
     pub kind: Kind,
     /// Where it is on its way.
@@ -156,6 +132,14 @@ pub struct Media {
     pub renditions: Vec<Rendition>,
     /// A film's length in milliseconds.
     pub duration_ms: Option<u64>,
+    /// Pixels of the source, upright.
+    pub width: Option<u32>,
+    /// Pixels of the source, upright.
+    pub height: Option<u32>,
+    /// A blurred likeness, to be shown before the first rendition is there.
+    pub thumbhash: Option<ThumbHash>,
+    /// When its owner deleted it; it is in no list since, and can be restored for [`super::RESTORE_MS`].
+    pub deleted_at: Option<UnixMillis>,
     /// When the row was added.
     pub created_at: UnixMillis,
     /// When it last changed.
@@ -166,5 +150,10 @@ impl Media {
     /// The rendition of that name.
     pub fn rendition(&self, name: &str) -> Option<&Rendition> {
         self.renditions.iter().find(|r| r.name == name)
+    }
+
+    /// Whether a person may see it in lists and on its page: never once it is deleted.
+    pub fn visible_to(&self, viewer: &Viewer) -> bool {
+        self.deleted_at.is_none() && (self.owner == viewer.sub || self.visibility.admits(viewer))
     }
 }

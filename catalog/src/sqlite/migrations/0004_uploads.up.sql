@@ -1,0 +1,23 @@
+create table uploads (
+    id text primary key,
+    media text not null,
+    owner text not null,
+    key text not null,
+    multipart_id text not null,
+    bytes integer not null,
+    part_bytes integer not null,
+    idempotency_key text,
+    created_at integer not null,
+    expires_at integer not null
+) strict;
+create index uploads_of_owner on uploads (owner, created_at desc);
+create index uploads_by_end on uploads (expires_at);
+
+create table upload_parts (
+    upload text not null references uploads (id) on delete cascade,
+    number integer not null,
+    etag text not null,
+    sha256 text not null,
+    bytes integer not null,
+    primary key (upload, number)
+) strict, without rowid;

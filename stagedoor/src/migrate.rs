@@ -1,0 +1,124 @@
+//! `stagedoor migrate`: the catalog's schema, up, down and as it is.
+
+use std::path::Path;
+
+use catalog::dynamo::schema;
+use catalog::sqlite::migrate::{self, NEWEST, Step};
+use catalog::{Address, CatalogError, DynamoCatalog};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::failure::Failure;
+
+#[derive(Subcommand)]
+#[command(after_help = "Example: stagedoor migrate status --catalog sqlite:.data/catalog.db\n\n\
+    `stagedoor up` brings its own catalog up; the other way needs `migrate down`, while nothing runs on it.")]
+pub enum Command {
+    /// Say which migrations the catalog has; nothing is changed
+    Status(Place),
+    /// Apply what the catalog lacks; in DynamoDB, write items of older schemas anew
+    Up(Arguments),
+    /// Undo migrations, the newest first; what only they could hold is lost
+    Down(Arguments),
+}
+
+/// Which catalog.
+#[derive(Args)]
+pub struct Place {
+    /// The catalog: sqlite:PATH, or dynamodb:PREFIX with region, credentials and endpoint from the environment
+    #[arg(long, value_name = "ADDRESS", default_value = "sqlite:.data/catalog.db")]
+    catalog: String,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example: stagedoor migrate up --catalog sqlite:.data/catalog.db\n         \
+    stagedoor migrate down --catalog sqlite:.data/catalog.db --to 1\n\n\
+    Prints what was done as one line of JSON.")]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The number of the migration that is to be the last; by default the newest (up), or the one before (down)
+    #[arg(long, value_name = "N")]
+    to: Option<u32>,
+}
+
+pub fn run(command: &Command) -> Result<(), Failure> {
+    let (place, to) = match command {
+        Command::Status(place) => (place, None),
+        Command::Up(Arguments { place, to }) | Command::Down(Arguments { place, to }) => (place, *to),
+    };
+    let address: Address = place
+        .catalog
+        .parse()
+        .map_err(|_| Failure::Input(format!("--catalog {}: expected sqlite:PATH or dynamodb:PREFIX", place.catalog)))?;
+    match address {
+        Address::Sqlite(path) => sqlite(command, &place.catalog, &path, to).map_err(|e| failure(&e)),
+        Address::DynamoDb(prefix) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map_err(anyhow::Error::from)?.block_on(dynamodb(command, &place.catalog, &prefix, to))
+        }
+    }
+}
+
+fn sqlite(command: &Command, address: &str, path: &Path, to: Option<u32>) -> Result<(), CatalogError> {
+    let changed = match command {
+        Command::Status(_) => None,
+        Command::Up(_) => Some(("applied", migrate::up(path, to)?)),
+        Command::Down(_) => Some(("undone", migrate::down(path, to)?)),
+    };
+    let migrations = migrate::status(path)?;
+    let at = migrations.iter().filter(|step| step.applied).map(|step| step.number).max().unwrap_or(0);
+    let mut answer = json!({"catalog": address, "at": at, "newest": NEWEST});
+    if let Some((done, steps)) = &changed {
+        answer[done] = steps.iter().map(|step| json!({"number": step.number, "name": step.name})).collect();
+        eprintln!("{address} is at {at} of {NEWEST}: {}", sentence(done, steps));
+    } else {
+        answer["migrations"] = json!(migrations);
+        eprintln!("{address} is at {at} of {NEWEST}");
+    }
+    println!("{answer}");
+    Ok(())
+}
+
+/// `0002_sharing, 0003_people undone`.
+fn sentence(done: &str, steps: &[Step]) -> String {
+    if steps.is_empty() {
+        return format!("nothing {done}");
+    }
+    let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
+    format!("{} {done}", names.join(", "))
+}
+
+async fn dynamodb(command: &Command, address: &str, prefix: &str, to: Option<u32>) -> Result<(), Failure> {
+    let newest = schema::NEWEST;
+    if let Some(to) = to.filter(|to| *to != newest) {
+        return Err(Failure::Input(format!("--to {to}: expected {newest}; items know no other schema to go to")));
+    }
+    if let Command::Down(_) = command {
+        let message =
+            "items in DynamoDB do not go down, and an older build refuses newer ones; restore a backup instead";
+        return Err(Failure::Input(format!("{address}: {message}")));
+    }
+    let catalog = DynamoCatalog::from_environment(prefix).await;
+    let mut answer = json!({"catalog": address, "newest": newest});
+    if let Command::Up(_) = command {
+        let written = schema::up(&catalog).await.map_err(|e| failure(&e))?;
+        answer["written"] = json!(written);
+        eprintln!("{address}: {written} items written as schema {newest}");
+    } else {
+        let tables = schema::status(&catalog).await.map_err(|e| failure(&e))?;
+        let older: u64 = tables.iter().flat_map(|table| table.items.range(..newest)).map(|(_, count)| count).sum();
+        answer["older"] = json!(older);
+        answer["tables"] = json!(tables);
+        eprintln!("{address}: {older} items of an older schema than {newest}");
+    }
+    println!("{answer}");
+    Ok(())
+}
+
+fn failure(error: &CatalogError) -> Failure {
+    match error {
+        CatalogError::Invalid { field: "to", message } => Failure::Input(format!("--to: {message}")),
+        error => Failure::Input(error.to_string()),
+    }
+}
