@@ -1,10 +1,10 @@
 //! The command line as a person uses it: replay, policy …, pass …, migrate …
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-#[path = "../edge-auth/tests/policy/mistakes.rs"]
-mod mistakes;
 #[path = "command_line/migrate.rs"]
 mod migrate;
+#[path = "../edge-auth/tests/policy/mistakes.rs"]
+mod mistakes;
 #[path = "command_line/pass.rs"]
 mod pass;
 #[path = "command_line/policy_check.rs"]

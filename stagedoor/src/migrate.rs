@@ -6,7 +6,7 @@ use catalog::dynamo::schema;
 use catalog::sqlite::migrate::{self, NEWEST, Step};
 use catalog::{Address, CatalogError, DynamoCatalog};
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
 
@@ -68,15 +68,20 @@ fn sqlite(command: &Command, address: &str, path: &Path, to: Option<u32>) -> Res
     };
     let migrations = migrate::status(path)?;
     let at = migrations.iter().filter(|step| step.applied).map(|step| step.number).max().unwrap_or(0);
-    let mut answer = json!({"catalog": address, "at": at, "newest": NEWEST});
+    let mut answer = Map::from_iter([
+        ("catalog".to_owned(), json!(address)),
+        ("at".to_owned(), json!(at)),
+        ("newest".to_owned(), json!(NEWEST)),
+    ]);
     if let Some((done, steps)) = &changed {
-        answer[done] = steps.iter().map(|step| json!({"number": step.number, "name": step.name})).collect();
+        let steps_done = steps.iter().map(|step| json!({"number": step.number, "name": step.name})).collect();
+        answer.insert((*done).to_owned(), steps_done);
         eprintln!("{address} is at {at} of {NEWEST}: {}", sentence(done, steps));
     } else {
-        answer["migrations"] = json!(migrations);
+        answer.insert("migrations".to_owned(), json!(migrations));
         eprintln!("{address} is at {at} of {NEWEST}");
     }
-    println!("{answer}");
+    println!("{}", Value::Object(answer));
     Ok(())
 }
 
@@ -100,19 +105,19 @@ async fn dynamodb(command: &Command, address: &str, prefix: &str, to: Option<u32
         return Err(Failure::Input(format!("{address}: {message}")));
     }
     let catalog = DynamoCatalog::from_environment(prefix).await;
-    let mut answer = json!({"catalog": address, "newest": newest});
+    let mut answer = Map::from_iter([("catalog".to_owned(), json!(address)), ("newest".to_owned(), json!(newest))]);
     if let Command::Up(_) = command {
         let written = schema::up(&catalog).await.map_err(|e| failure(&e))?;
-        answer["written"] = json!(written);
+        answer.insert("written".to_owned(), json!(written));
         eprintln!("{address}: {written} items written as schema {newest}");
     } else {
         let tables = schema::status(&catalog).await.map_err(|e| failure(&e))?;
         let older: u64 = tables.iter().flat_map(|table| table.items.range(..newest)).map(|(_, count)| count).sum();
-        answer["older"] = json!(older);
-        answer["tables"] = json!(tables);
+        answer.insert("older".to_owned(), json!(older));
+        answer.insert("tables".to_owned(), json!(tables));
         eprintln!("{address}: {older} items of an older schema than {newest}");
     }
-    println!("{answer}");
+    println!("{}", Value::Object(answer));
     Ok(())
 }
 
