@@ -3,9 +3,9 @@ import cf from 'cloudfront';
 // The viewer-request function of routes with `gate: function`: playback passes, and what is open to everybody.
 //
 // Dialect: cloudfront-js-2.0, which is ECMAScript 5.1 and some of 6 to 12; no classes, destructuring, spread or for-of, and an
-// `await` stands neither in a call's arguments nor in a closure. What is
-// judged, and in which order, is written twice: here and in edge-auth/src/pass, edge-auth/src/path.rs. Tests hold both to one
-// answer for every input. `stagedoor policy function` fills the constants in and makes the file small.
+// `await` stands neither in a call's arguments nor in a closure. What is judged, and in which order, is written twice: here and in
+// edge-auth/src/pass, edge-auth/src/path.rs. Tests hold both to one answer for every input. `stagedoor policy function` fills the
+// constants in and makes the file small.
 //
 // It runs for every segment that is played, so `./build.sh bench function` holds it to the time that a plain signed JSON token
 // takes: bytes are read where they stand, and what is rare waits behind what is usual.
