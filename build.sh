@@ -117,7 +117,7 @@ PYTHON
         echo "build.sh: dist/edge-auth/bootstrap needs $glibc; Amazon Linux 2023 has GLIBC_2.34" >&2
         exit 1
     }
-    target/release/stagedoor policy function --policy policy.yaml --out dist/viewer-request.js
+    emit_viewer_request
     local name
     for name in dispatch image video; do
         mkdir -p "dist/$name"
@@ -125,6 +125,11 @@ PYTHON
         strip "dist/$name/bootstrap"
     done
     (cd dist && du -b edge-auth/* viewer-request.js {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+}
+
+emit_viewer_request() {
+    mkdir -p dist
+    target/release/stagedoor policy function --policy policy.yaml --out dist/viewer-request.js
 }
 
 # Replaces a file that may be running, which cannot be written to.
@@ -166,8 +171,10 @@ bench_edge() {
 }
 
 bench_function() {
+    need_rust
     need njs:njs
-    verb_package
+    cargo build --locked --release --workspace --bins
+    emit_viewer_request
     target/release/bench-function "$@"
 }
 

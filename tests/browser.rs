@@ -13,14 +13,9 @@ const SOON: Duration = Duration::from_secs(20);
 const PROCESSED: Duration = Duration::from_secs(120);
 
 async fn sign_in(browser: &Browser, site: &Site) {
-    browser
-        .until("the sign-in page", SOON, "return document.querySelector('input[name=password]') !== null")
-        .await
-        .unwrap();
+    browser.until_sign_in(SOON).await.unwrap();
     browser.screenshot("01-sign-in").await.unwrap();
-    browser.fill("input[name=username]", site.text("user")).await.unwrap();
-    browser.fill("input[name=password]", site.text("password")).await.unwrap();
-    browser.click("button[type=submit], input[type=submit]").await.unwrap();
+    browser.sign_in(site.text("user"), site.text("password"), SOON).await.unwrap();
     browser
         .until("the library", SOON, "return location.pathname === '/' && document.readyState === 'complete'")
         .await

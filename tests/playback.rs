@@ -107,13 +107,7 @@ async fn the_watch_page_gets_a_pass_by_itself() {
 
     let browser = Browser::start(&artefacts("playback")).await.unwrap();
     browser.client.goto(&format!("{}/watch/{film}", site.url())).await.unwrap();
-    browser
-        .until("the sign-in page", SOON, "return document.querySelector('input[name=password]') !== null")
-        .await
-        .unwrap();
-    browser.fill("input[name=username]", site.text("user")).await.unwrap();
-    browser.fill("input[name=password]", site.text("password")).await.unwrap();
-    browser.click("button[type=submit], input[type=submit]").await.unwrap();
+    browser.sign_in(site.text("user"), site.text("password"), SOON).await.unwrap();
     let plays = "const video = document.querySelector('video'); if (!video) return false; video.muted = true; video.play(); \
                  return video.currentTime > 0.5";
     browser.until("the film to play", SOON, plays).await.unwrap();

@@ -23,13 +23,7 @@ fn without_leeway(directory: &Path) -> std::path::PathBuf {
 }
 
 async fn sign_in(browser: &Browser, site: &Site) {
-    browser
-        .until("the sign-in page", SOON, "return document.querySelector('input[name=password]') !== null")
-        .await
-        .unwrap();
-    browser.fill("input[name=username]", site.text("user")).await.unwrap();
-    browser.fill("input[name=password]", site.text("password")).await.unwrap();
-    browser.click("button[type=submit], input[type=submit]").await.unwrap();
+    browser.sign_in(site.text("user"), site.text("password"), SOON).await.unwrap();
 }
 
 async fn arrives(browser: &Browser, at: &str) {

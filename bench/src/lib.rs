@@ -1,6 +1,8 @@
-//! What every comparison needs: the CPU clock of this process, medians, the machine, and limits that hold or do not.
+//! What every comparison needs: the CPU clock of this process, medians, the table of them, the machine, and limits that hold or do
+//! not.
 
 pub mod cpu;
 pub mod limits;
 pub mod machine;
+pub mod rows;
 pub mod series;

@@ -35,6 +35,20 @@ impl Browser {
         Self::with(screenshots, json!({"profile.default_content_setting_values.cookies": 2})).await
     }
 
+    /// Waits for the page that asks for name and password.
+    pub async fn until_sign_in(&self, within: Duration) -> Result<()> {
+        let asked = "return document.querySelector('input[name=password]') !== null";
+        self.until("the sign-in page", within, asked).await.map(drop)
+    }
+
+    /// Waits for that page, fills it in and sends it.
+    pub async fn sign_in(&self, user: &str, password: &str, within: Duration) -> Result<()> {
+        self.until_sign_in(within).await?;
+        self.fill("input[name=username]", user).await?;
+        self.fill("input[name=password]", password).await?;
+        self.click("button[type=submit], input[type=submit]").await
+    }
+
     async fn with(screenshots: &Path, preferences: Value) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")

@@ -18,7 +18,8 @@ mod site;
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use bench::rows;
 use clap::Parser;
 
 use crate::measure::Input;
@@ -51,13 +52,5 @@ fn run(options: &Options) -> Result<bool> {
     }
     let report = measure::everything(options, &input)?;
     println!("{}", report.markdown());
-    if let Some(directory) = options.results.parent() {
-        std::fs::create_dir_all(directory)?;
-    }
-    let json = serde_json::to_string_pretty(&report)? + "\n";
-    std::fs::write(&options.results, json).with_context(|| options.results.display().to_string())?;
-    for limit in &report.limits {
-        eprintln!("{}", limit.line());
-    }
-    Ok(!report.limits.iter().any(|limit| limit.holds() == Some(false)))
+    rows::keep(&report, &report.limits, &options.results)
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use bench::limits::Limit;
 use bench::machine::{Machine, said_by};
+use bench::rows::Row;
 use bench::series::Series;
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::ours::Ours;
 use crate::packaged::{self, Packaged};
 use crate::peers::{Peer, Peers};
 use crate::pool::UserPool;
-use crate::report::{Report, Row};
+use crate::report::Report;
 use crate::site;
 
 /// What everybody is given.
@@ -71,7 +72,7 @@ pub fn everything(options: &Options, input: &Input) -> Result<Report> {
 
 /// Everybody once a round, after a short turn that only warms up: V8 compiles what it sees often.
 fn rounds(sizes: &Sizes, ours: &Ours<'_>, peers: &mut Peers) -> Result<Vec<Row>> {
-    let mut rows: Vec<Row> = EVERYBODY.iter().map(|who| Row { name: who.name(), cpu_us: Series::default() }).collect();
+    let mut rows: Vec<Row> = EVERYBODY.iter().map(|who| Row::new(who.name())).collect();
     for who in EVERYBODY {
         who.turn((sizes.calls / 10).max(1), ours, peers)?;
     }

@@ -4,21 +4,12 @@ use std::fmt::Write as _;
 
 use bench::limits::Limit;
 use bench::machine::Machine;
-use bench::series::Series;
+use bench::rows::{Row, table};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::options::Sizes;
 use crate::packaged::Packaged;
-
-/// One line of the comparison.
-#[derive(Debug, Clone, Serialize)]
-pub struct Row {
-    /// Who, and doing what.
-    pub name: &'static str,
-    /// CPU µs a call, one a round.
-    pub cpu_us: Series,
-}
 
 /// All of it.
 #[derive(Debug, Clone, Serialize)]
@@ -40,14 +31,8 @@ pub struct Report {
 impl Report {
     /// For the README.
     pub fn markdown(&self) -> String {
-        let mut text =
-            String::from("| CPU time a call | median | lowest–highest | of OpenSSL's verify |\n|---|--:|--:|--:|\n");
         let measure = self.rows.first().map_or(f64::NAN, |row| row.cpu_us.median());
-        for row in &self.rows {
-            let (median, (low, high)) = (row.cpu_us.median(), row.cpu_us.range());
-            let ratio = median / measure;
-            let _ = writeln!(text, "| {} | {median:.1} µs | {low:.1}–{high:.1} | {ratio:.2} × |", row.name);
-        }
+        let mut text = table("CPU time a call", "of OpenSSL's verify", &self.rows, measure);
         text.push_str("\n| The packaged function | |\n|---|--:|\n");
         for (name, value) in self.packaged.lines() {
             let _ = writeln!(text, "| {name} | {value} |");

@@ -12,11 +12,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bench::machine::{Machine, said_by};
-use bench::series::Series;
+use bench::rows::{self, Row};
 use clap::Parser;
 
 use crate::options::Options;
-use crate::report::{Report, Row};
+use crate::report::Report;
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -35,8 +35,7 @@ fn run(options: &Options) -> Result<bool> {
     let ours = read(&options.function)?;
     let driver = read(&options.peers.join("driver.js"))?;
     let contestants = contestant::all(&ours, &read(&options.peers.join("token-in-path.js"))?)?;
-    let mut rows: Vec<Row> =
-        contestants.iter().map(|contestant| Row { name: contestant.name, cpu_us: Series::default() }).collect();
+    let mut rows: Vec<Row> = contestants.iter().map(|contestant| Row::new(contestant.name)).collect();
     let directory = tempfile::tempdir()?;
     measure::prepare(directory.path())?;
     for round in 1..=options.sizes.rounds {
@@ -53,14 +52,5 @@ fn run(options: &Options) -> Result<bool> {
         rows,
     };
     println!("{}", report.markdown());
-    if let Some(directory) = options.results.parent() {
-        std::fs::create_dir_all(directory)?;
-    }
-    let json = serde_json::to_string_pretty(&report)? + "\n";
-    std::fs::write(&options.results, json).with_context(|| options.results.display().to_string())?;
-    let limits = report.limits();
-    for limit in &limits {
-        eprintln!("{}", limit.line());
-    }
-    Ok(!limits.iter().any(|limit| limit.holds() == Some(false)))
+    rows::keep(&report, &report.limits(), &options.results)
 }

@@ -4,22 +4,13 @@ use std::fmt::Write as _;
 
 use bench::limits::Limit;
 use bench::machine::Machine;
-use bench::series::Series;
+use bench::rows::{Row, table};
 use serde::Serialize;
 
 use crate::options::Sizes;
 
 /// CloudFront's quota is 10,240; the rest is room for a policy with more routes than ours.
 const MOST_BYTES: f64 = 8_000.0;
-
-/// One line of the comparison.
-#[derive(Debug, Clone, Serialize)]
-pub struct Row {
-    /// Who, and doing what.
-    pub name: &'static str,
-    /// CPU µs a call, one a round.
-    pub cpu_us: Series,
-}
 
 /// All of it.
 #[derive(Debug, Clone, Serialize)]
@@ -54,14 +45,7 @@ impl Report {
 
     /// For the README.
     pub fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| CPU time a request, in njs | median | lowest–highest | of a JSON token's |\n|---|--:|--:|--:|\n",
-        );
-        for row in &self.rows {
-            let (median, (low, high)) = (row.cpu_us.median(), row.cpu_us.range());
-            let ratio = median / self.measure();
-            let _ = writeln!(text, "| {} | {median:.1} µs | {low:.1}–{high:.1} | {ratio:.2} × |", row.name);
-        }
+        let mut text = table("CPU time a request, in njs", "of a JSON token's", &self.rows, self.measure());
         let Machine { cpu, cores, date, .. } = &self.machine;
         let Sizes { calls, rounds } = self.sizes;
         let (day, njs, bytes) = (date.get(..10).unwrap_or(date), &self.njs, self.emitted_bytes);
