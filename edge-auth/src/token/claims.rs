@@ -1,6 +1,6 @@
 //! The claims of a token, each read with the type that it must have.
 
-use super::strict_json::{Object, Value};
+use super::strict_json::{Object, Texts, Value};
 use super::{Issuer, IssuerKind};
 use crate::policy::TokenUse;
 use crate::reason::Reason;
@@ -26,17 +26,14 @@ impl Claims {
     /// # Errors
     /// [`Reason::ClaimMalformed`] where it is no array of strings.
     pub fn groups(&self) -> Result<Option<Vec<&str>>, Reason> {
-        match self.0.get("cognito:groups") {
-            None => Ok(None),
-            Some(Value::Texts(names)) => Ok(Some(names.iter().collect())),
-            Some(_) => Err(Reason::ClaimMalformed),
-        }
+        Ok(self.check_groups()?.map(|names| names.iter().collect()))
     }
 
-    /// Whether [`Claims::groups`] can be read.
-    pub(crate) fn check_groups(&self) -> Result<(), Reason> {
+    /// The same, not collected.
+    pub(crate) fn check_groups(&self) -> Result<Option<Texts<'_>>, Reason> {
         match self.0.get("cognito:groups") {
-            None | Some(Value::Texts(_)) => Ok(()),
+            None => Ok(None),
+            Some(Value::Texts(names)) => Ok(Some(names)),
             Some(_) => Err(Reason::ClaimMalformed),
         }
     }
