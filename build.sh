@@ -118,13 +118,13 @@ PYTHON
         exit 1
     }
     emit_viewer_request
-    local name
-    for name in dispatch image video; do
+    local name functions=(origin sweep authorizer dispatch image video)
+    for name in "${functions[@]}"; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
     done
-    (cd dist && du -b edge-auth/* viewer-request.js {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+    (cd dist && du -b edge-auth/* viewer-request.js "${functions[@]/%//bootstrap}" edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
 }
 
 emit_viewer_request() {
