@@ -260,8 +260,8 @@ fn verified(verifier: &Verifier, token: &str, now: u64, endpoint: &ProviderAnswe
     });
     // Nothing in it waits.
     let polled = std::pin::pin!(verify).poll(&mut Context::from_waker(Waker::noop()));
-    let Poll::Ready(verified) = polled else { panic!("a fetch that is ready was waited for") };
-    (verified.map(|session| session.subject().unwrap_or_default().to_owned()), fetches)
+    let Poll::Ready(judged) = polled else { panic!("a fetch that is ready was waited for") };
+    (judged.map(|session| session.subject().unwrap_or_default().to_owned()), fetches)
 }
 
 #[test]
