@@ -9,6 +9,7 @@ mod links;
 mod media;
 mod media_shared;
 mod moto;
+mod moto_server;
 mod once;
 mod people;
 mod stores;

@@ -29,8 +29,12 @@ const SITE: &str = "site";
 const EDGE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest a Lambda may run.
 const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// A hundred deliveries, sixteen at a time, ten seconds each, and some.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(120);
 /// How often what is over is taken away.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How long webhooks that fail are left alone.
+const PAUSES: &str = "STAGEDOOR_WEBHOOK_PAUSES";
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
 /// What a site is started from.
@@ -100,8 +104,11 @@ impl Site {
             let config = function(name, program, environment.clone(), concurrency, PROCESSOR_TIMEOUT, 2048);
             functions.push(Function::start(config).await?);
         }
-        let [_, dispatch, image, video] = functions.as_slice() else {
-            anyhow::bail!("four functions were to be started");
+        let program = plan.artefacts.join("notify").join("bootstrap");
+        let config = function("notify", program, notify_environment(&database), 2, NOTIFY_TIMEOUT, 256);
+        functions.push(Function::start(config).await?);
+        let [_, dispatch, image, video, notify] = functions.as_slice() else {
+            anyhow::bail!("five functions were to be started");
         };
 
         let events = Arc::new(Events::start(
@@ -111,6 +118,7 @@ impl Site {
                 dispatch: Arc::new(dispatch.clone()),
                 image: Arc::new(image.clone()),
                 video: Arc::new(video.clone()),
+                notify: Arc::new(notify.clone()),
                 max_attempts: 5,
                 redelivery: Duration::from_millis(500),
             },
@@ -157,7 +165,7 @@ impl Site {
 
     /// The process ids of every function's processes, by function: who there is to kill in a test of resilience.
     pub fn process_ids(&self) -> Vec<(&'static str, Vec<u32>)> {
-        ["edge-auth", "dispatch", "image", "video"]
+        ["edge-auth", "dispatch", "image", "video", "notify"]
             .into_iter()
             .zip(self.functions.iter().map(Function::process_ids))
             .collect()
@@ -259,12 +267,27 @@ fn processor_environment(secrets: &Secrets, database: &Path, objects_url: &str) 
     .to_vec()
 }
 
+/// The same for the notify function. What listens here is the person's own who runs this: webhooks may reach it.
+fn notify_environment(database: &Path) -> Vec<(String, String)> {
+    let mut environment = vec![
+        ("STAGEDOOR_CATALOG", format!("sqlite:{}", database.display())),
+        ("STAGEDOOR_WEBHOOKS_TO_THIS_MACHINE", "1".to_owned()),
+        ("STAGEDOOR_LOG", log_filter()),
+    ];
+    environment.extend(handed_on(PAUSES).map(|pauses| (PAUSES, pauses)));
+    environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// The processors say as much as we do.
 fn log_filter() -> String {
     static FILTER: OnceLock<String> = OnceLock::new();
-    // Read here as well as in main: it is handed on, not interpreted.
-    #[allow(clippy::disallowed_methods)]
-    FILTER.get_or_init(|| std::env::var("STAGEDOOR_LOG").unwrap_or_else(|_| "info".to_owned())).clone()
+    FILTER.get_or_init(|| handed_on("STAGEDOOR_LOG").unwrap_or_else(|| "info".to_owned())).clone()
+}
+
+/// A variable that functions are given as we were.
+#[expect(clippy::disallowed_methods, reason = "it is handed on, not interpreted")]
+fn handed_on(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Puts the app's static files into the site bucket, as a deployment does.
