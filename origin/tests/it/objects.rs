@@ -65,6 +65,16 @@ impl Objects {
         inner.uploads.values_mut().next().unwrap().insert(number, (bytes, sha256.to_owned()));
     }
 
+    /// Puts a file into the media bucket.
+    pub fn put_media(&self, key: &str) {
+        let object = Object { first: vec![1], bytes: 1 };
+        self.0.lock().unwrap().objects.insert(format!("{MEDIA_BUCKET}/{key}"), object);
+    }
+
+    pub fn forget_uploads(&self) {
+        self.0.lock().unwrap().uploads.clear();
+    }
+
     pub fn uploads(&self) -> usize {
         self.0.lock().unwrap().uploads.len()
     }
@@ -72,6 +82,11 @@ impl Objects {
     /// From now on every answer is 500.
     pub fn fail(&self) {
         self.0.lock().unwrap().down = true;
+    }
+
+    /// It answers again.
+    pub fn recover(&self) {
+        self.0.lock().unwrap().down = false;
     }
 
     /// Listens, and returns its address.
@@ -132,7 +147,7 @@ async fn answer(
             status(200, "<DeleteResult/>")
         }
         ("GET", Some(id)) => inner.uploads.get(&id).map_or_else(no_upload, |parts| status(200, &part_list(parts))),
-        ("POST", Some(id)) => inner.complete(&id, path, &String::from_utf8(body.to_vec()).unwrap()),
+        ("POST", Some(id)) => inner.complete(&id, path, std::str::from_utf8(&body).unwrap()),
         ("DELETE", Some(id)) => inner.uploads.remove(&id).map_or_else(no_upload, |_| status(204, "")),
         ("GET", None) if query.contains_key("list-type") => {
             let prefix = format!("{path}/{}", query.get("prefix").cloned().unwrap_or_default());
