@@ -131,8 +131,8 @@ pub struct DeliveryView {
     #[schema(format = DateTime)]
     next_attempt_at: Option<String>,
     /// How the last attempt was answered: an HTTP status, or a word. `timeout`, `unresolved` (no such host), `refused_address`
-    /// (an address that is not public), `unreachable`, `tls_failed`, `no_answer`, `address_malformed`; `inactive` and
-    /// `title_gone` were not sent any more.
+    /// (an address that is not public), `unreachable`, `tls_failed`, `no_answer`, `address_malformed`; `inactive`,
+    /// `title_gone` and `secret_malformed` were not sent any more.
     answer: Option<String>,
     /// When that was: RFC 3339, UTC.
     #[schema(format = DateTime)]

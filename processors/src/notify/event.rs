@@ -73,7 +73,7 @@ async fn tell(services: &Services, id: &MediaId, notified: &mut Notified) -> Res
 
 async fn send_due(services: &Services, notified: &mut Notified) -> Result<(), ProcessError> {
     let due = services.catalog.due_deliveries(now(), AT_ONCE).await?;
-    let attempts = stream::iter(due.iter().map(|delivery| attempt(services, delivery)));
+    let attempts = stream::iter(due.into_iter().map(async |delivery| attempt(services, &delivery).await));
     let ended: Vec<_> = attempts.buffer_unordered(SIDE_BY_SIDE).collect().await;
     let mut first_error = None;
     for end in ended {
