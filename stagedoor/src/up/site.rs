@@ -97,28 +97,17 @@ impl Site {
             config: edge_function_config,
         };
         servers.push(tokio::spawn(deployment.follow(current_pass_key(pass_secret.clone()))));
-        let environment = processor_environment(plan.secrets, &database, &at.objects_url);
-        let mut functions = vec![edge_function.clone()];
-        for (name, concurrency) in [("dispatch", 2), ("image", 1), ("video", 1)] {
-            let program = plan.artefacts.join(name).join("bootstrap");
-            let config = function(name, program, environment.clone(), concurrency, PROCESSOR_TIMEOUT, 2048);
-            functions.push(Function::start(config).await?);
-        }
-        let program = plan.artefacts.join("notify").join("bootstrap");
-        let config = function("notify", program, notify_environment(&database), 2, NOTIFY_TIMEOUT, 256);
-        functions.push(Function::start(config).await?);
-        let [_, dispatch, image, video, notify] = functions.as_slice() else {
-            anyhow::bail!("five functions were to be started");
-        };
+        let [dispatch, image, video, notify] = start_processors(plan, &database, &at.objects_url).await?;
+        let functions = vec![edge_function.clone(), dispatch.clone(), image.clone(), video.clone(), notify.clone()];
 
         let events = Arc::new(Events::start(
             EventsConfig {
                 catalog: Arc::clone(&catalog),
                 raw_bucket: RAW.to_owned(),
-                dispatch: Arc::new(dispatch.clone()),
-                image: Arc::new(image.clone()),
-                video: Arc::new(video.clone()),
-                notify: Arc::new(notify.clone()),
+                dispatch: Arc::new(dispatch),
+                image: Arc::new(image),
+                video: Arc::new(video),
+                notify: Arc::new(notify),
                 max_attempts: 5,
                 redelivery: Duration::from_millis(500),
             },
@@ -237,6 +226,21 @@ fn function(
         timeout,
         memory_mb,
     }
+}
+
+/// Dispatch, image, video and notify.
+async fn start_processors(plan: &Plan<'_>, database: &Path, objects_url: &str) -> Result<[Function; 4]> {
+    let environment = processor_environment(plan.secrets, database, objects_url);
+    let start = async |name: &str, environment: Vec<(String, String)>, concurrency, timeout, memory_mb| {
+        let program = plan.artefacts.join(name).join("bootstrap");
+        Function::start(function(name, program, environment, concurrency, timeout, memory_mb)).await
+    };
+    Ok([
+        start("dispatch", environment.clone(), 2, PROCESSOR_TIMEOUT, 2048).await?,
+        start("image", environment.clone(), 1, PROCESSOR_TIMEOUT, 2048).await?,
+        start("video", environment, 1, PROCESSOR_TIMEOUT, 2048).await?,
+        start("notify", notify_environment(database), 2, NOTIFY_TIMEOUT, 256).await?,
+    ])
 }
 
 /// What a schedule does on AWS.
