@@ -15,7 +15,7 @@ const SIDE_BY_SIDE: usize = 16;
 
 /// What the notify function is called with.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Event {
     /// A title that has ended.
     pub media_id: Option<MediaId>,

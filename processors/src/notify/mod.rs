@@ -1,6 +1,6 @@
 //! Who is told when a title has ended: an SNS topic, and the webhooks of the title's owner.
 //!
-//! [`plan`] says what there is to tell and to whom, from the title and the webhooks alone. [`notify`] writes that down as
+//! [`plan()`] says what there is to tell and to whom, from the title and the webhooks alone. [`notify()`] writes that down as
 //! deliveries, publishes it, and sends what is due. A delivery's id is fixed by what it tells, so that an event that comes
 //! twice makes one delivery. Messages to webhooks are those of Standard Webhooks (<https://www.standardwebhooks.com>).
 
