@@ -111,7 +111,7 @@ fill_dist() {
         exit 1
     }
     emit_viewer_request
-    local name functions=(origin sweep authorizer dispatch image video)
+    local name functions=(origin sweep authorizer dispatch image video notify)
     for name in "${functions[@]}"; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
@@ -151,7 +151,7 @@ verb_test() {
     need_to_run
     need chromium:chromium chromedriver:chromium-driver njs:njs
     need_npm local/tests/interop
-    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5
+    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5 standardwebhooks==1.1.0
     # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
     cargo build --locked --release --workspace --all-targets
     fill_dist
