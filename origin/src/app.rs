@@ -70,6 +70,18 @@ impl App {
         play.filter(gives_pass).unwrap_or(direct)
     }
 
+    /// The same for a path on this site; one with a pass in it already stays.
+    pub fn player_address(&self, direct: &str) -> String {
+        let play = direct.strip_prefix("/media/").map(|rest| format!("/play/{rest}"));
+        let gives_pass = |play: &String| match self.edge.policy.behaviour(play) {
+            Behaviour::Route(_, route) => {
+                matches!(route.action, Action::Pass { .. }) && route.path.captures(play).is_some()
+            }
+            Behaviour::Auth | Behaviour::None => false,
+        };
+        play.filter(gives_pass).unwrap_or_else(|| direct.to_owned())
+    }
+
     /// The title that a path names. One that is somebody else's is as absent as one that never was.
     pub async fn own_media(
         &self,

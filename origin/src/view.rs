@@ -12,6 +12,8 @@ pub struct MediaView {
     pub id: String,
     /// What people call it: any text.
     pub title: String,
+    /// What its owner says of it; may be empty.
+    pub comment: String,
     /// What its bytes are.
     pub kind: Kind,
     /// Where it is on its way.
@@ -54,6 +56,7 @@ impl From<&Media> for MediaView {
         Self {
             id: media.id.to_string(),
             title: media.title.clone(),
+            comment: media.comment.clone(),
             kind: media.kind,
             status: media.status,
             reason: media.reason.clone(),

@@ -28,20 +28,10 @@ pub enum Stage {
 }
 
 impl Card {
-    /// Whether the page should look again soon.
-    pub fn is_working(&self) -> bool {
-        matches!(self.stage, Stage::Working(_))
-    }
-
-    pub fn is_film(&self) -> bool {
-        self.media.kind == Kind::Video
-    }
-}
-
-impl From<&Media> for Card {
-    fn from(media: &Media) -> Self {
+    /// The card of a title as somebody is shown it.
+    pub fn new(media: &Media, view: MediaView) -> Self {
         Self {
-            media: MediaView::from(media),
+            media: view,
             status: match media.status {
                 Status::Uploading => "uploading",
                 Status::Uploaded => "uploaded",
@@ -59,6 +49,29 @@ impl From<&Media> for Card {
             badge: media.duration_ms.map(clock),
             day: day(media.created_at),
         }
+    }
+
+    /// Whether the page should look again soon.
+    pub fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working(_))
+    }
+
+    pub fn is_film(&self) -> bool {
+        self.media.kind == Kind::Video
+    }
+
+    pub fn own(&self) -> bool {
+        true
+    }
+
+    /// The title's page; a deleted one has none.
+    pub fn href(&self) -> Option<String> {
+        Some(format!("/watch/{}", self.media.id))
+    }
+
+    /// A blurred likeness, where there is a picture to come.
+    pub fn likeness(&self) -> Option<&str> {
+        None
     }
 }
 

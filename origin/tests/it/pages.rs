@@ -31,7 +31,7 @@ async fn every_answer_carries_the_security_headers() {
             let answer = world.send(request(method, path, token, None)).await;
             assert_eq!(
                 answer.header("content-security-policy"),
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
                  connect-src 'self' http://localhost:9000; form-action 'self' https://id.example.test; \
                  base-uri 'none'; frame-ancestors 'none'",
                 "{method} {path}"
