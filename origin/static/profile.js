@@ -102,7 +102,7 @@ async function showUsage() {
       h("div", { class: "meter" }, h("div", {}, h("span", {}, label), h("span", {}, most === undefined ? text(used) : `${text(used)} of ${text(most)}`)),
         most === undefined ? null : h("meter", { min: 0, max: most || 1, value: used, high: most * 0.9, "aria-label": label }));
     const minutes = (/** @type {number} */ n) => `${n.toLocaleString("en-GB")} min`;
-    const rows = months.map((/** @type {any} */ month) => h("tr", {},
+    const rows = months.toReversed().map((/** @type {any} */ month) => h("tr", {},
       h("th", { scope: "row" }, new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${month.month}-01T00:00:00Z`))),
       h("td", {}, String(month.uploads)), h("td", {}, sizeText(month.bytes)), h("td", {}, minutes(month.minutes)), h("td", {}, String(month.plays))));
     box.replaceChildren(

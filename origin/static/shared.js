@@ -77,4 +77,7 @@ const opened = kept();
 if (!secret) message("There is no such link", h("p", {}, REFUSALS.link_missing[1]));
 else if (opened) showLink(stage, opened);
 else open();
-addEventListener("hashchange", () => location.reload());
+addEventListener("hashchange", () => {
+  // The link that skips to the content is no secret.
+  if (location.hash !== "#main") location.reload();
+});

@@ -70,7 +70,7 @@ const acts = {
     location.reload();
   },
 };
-byId("actions").hidden = false;
+document.getElementById("actions")?.removeAttribute("hidden");
 for (const button of title.querySelectorAll("[data-act]")) {
   button.removeAttribute("hidden");
   button.addEventListener("click", async () => {

@@ -2,8 +2,9 @@
 
 use catalog::{Kind, Media, Status};
 
-use crate::MediaView;
+use crate::app::App;
 use crate::view::{clock, day};
+use crate::{MediaView, Problem, Session};
 
 /// What `card.html` shows.
 pub struct Card {
@@ -28,10 +29,10 @@ pub enum Stage {
 }
 
 impl Card {
-    /// The card of a title as somebody is shown it.
-    pub fn new(media: &Media, view: MediaView) -> Self {
-        Self {
-            media: view,
+    /// The card of a title as that person is shown it.
+    pub fn new(app: &App, session: &Session, media: &Media) -> Result<Self, Problem> {
+        Ok(Self {
+            media: app.view(session, media)?,
             status: match media.status {
                 Status::Uploading => "uploading",
                 Status::Uploaded => "uploaded",
@@ -48,7 +49,7 @@ impl Card {
             },
             badge: media.duration_ms.map(clock),
             day: day(media.created_at),
-        }
+        })
     }
 
     /// Whether the page should look again soon.
@@ -60,18 +61,14 @@ impl Card {
         self.media.kind == Kind::Video
     }
 
-    pub fn own(&self) -> bool {
-        true
-    }
-
     /// The title's page; a deleted one has none.
     pub fn href(&self) -> Option<String> {
-        Some(format!("/watch/{}", self.media.id))
+        self.media.deleted_at.is_none().then(|| format!("/watch/{}", self.media.id))
     }
 
     /// A blurred likeness, where there is a picture to come.
     pub fn likeness(&self) -> Option<&str> {
-        None
+        self.media.thumbhash.as_deref().filter(|_| self.media.thumb.is_some())
     }
 }
 

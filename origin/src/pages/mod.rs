@@ -1,8 +1,12 @@
 //! The pages.
 
 pub mod card;
+pub mod collections;
 pub mod library;
+pub mod profile;
 pub mod screen;
+pub mod series;
+pub mod shared;
 pub mod upload;
 pub mod watch;
 
@@ -55,7 +59,7 @@ impl Frame {
                 _ => "",
             },
             preferences: Value::Object(preferences).to_string(),
-            admin: false,
+            admin: app.is_administrator(session),
             user,
         }
     }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
-use catalog::{Kind, Media};
+use catalog::{Media, Visibility};
 
+use crate::access::Seen;
+use crate::api::Query;
 use crate::app::App;
 use crate::pages::card::{Card, Stage};
 use crate::pages::screen::{Film, Photo};
+use crate::pages::series::Series;
 use crate::pages::{Frame, isolated, respond};
-use crate::{MediaView, Session};
+use crate::{Problem, Session};
 
 #[derive(Template)]
 #[template(path = "watch.html")]
@@ -21,56 +23,54 @@ struct Watch {
     card: Card,
     /// The title for places without markup.
     plain_title: String,
-    /// `image`, `video` or `unknown`.
-    kind: &'static str,
     film: Option<Film>,
     photo: Option<Photo>,
-    /// Who else may see it, in words.
+    /// Who else may see it, in words for its owner.
     seen_by: String,
     /// The collection that it is watched in.
     series: Option<Series>,
 }
 
-/// A collection beside the title.
-struct Series {
-    id: String,
-    title: String,
-    items: Vec<Item>,
+/// The page's address.
+#[derive(serde::Deserialize)]
+pub struct WatchQuery {
+    collection: Option<String>,
 }
 
-struct Item {
-    id: String,
-    title: String,
-    thumb: Option<String>,
-    length: Option<String>,
-    current: bool,
-    next: bool,
-    previous: bool,
-}
-
-/// `GET /watch/{id}`.
-pub async fn page(State(app): State<Arc<App>>, session: Session, id: Result<Path<String>, PathRejection>) -> Response {
-    let watch = match app.own_media(&session, id).await {
-        Ok(media) => Ok(watch(&app, &session, &media).await),
-        Err(problem) => Err(problem),
+/// `GET /watch/{id}?collection=`.
+pub async fn page(
+    State(app): State<Arc<App>>,
+    session: Session,
+    seen: Result<Seen, Problem>,
+    query: Result<Query<WatchQuery>, Problem>,
+) -> Response {
+    let watch = match (seen, query) {
+        (Ok(Seen(media)), Ok(Query(query))) => watch(&app, &session, &media, query.collection.as_deref()).await,
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
     respond(&app, &session, watch).await
 }
 
-async fn watch(app: &App, session: &Session, media: &Media) -> Watch {
-    let view = MediaView::from(media);
-    Watch {
+async fn watch(app: &App, session: &Session, media: &Media, collection: Option<&str>) -> Result<Watch, Problem> {
+    let card = Card::new(app, session, media)?;
+    Ok(Watch {
         frame: Frame::of(app, session).await,
         plain_title: isolated(&media.title),
-        kind: match media.kind {
-            Kind::Image => "image",
-            Kind::Video => "video",
-            Kind::Unknown => "unknown",
+        film: Film::of(app, media, &card.media),
+        photo: Photo::of(media, &card.media),
+        seen_by: seen_by(&media.visibility),
+        series: match collection {
+            Some(id) => Series::of(app, session, id, &card.media.id).await?,
+            None => None,
         },
-        film: Film::of(app, &view),
-        photo: Photo::of(&view),
-        seen_by: "Only you can see it".to_owned(),
-        series: None,
-        card: Card::new(media, view),
+        card,
+    })
+}
+
+fn seen_by(visibility: &Visibility) -> String {
+    match visibility {
+        Visibility::Owner => "Only you can see it".to_owned(),
+        Visibility::Everyone => "Everyone who signs in can see it".to_owned(),
+        Visibility::Groups(groups) => format!("Seen by {}", groups.join(", ")),
     }
 }

@@ -79,7 +79,9 @@ export async function download(picked) {
   if (own.length < picked.length) toast(`${count(picked.length - own.length, "title")} left out: an original can be fetched by its owner alone.`);
 }
 
-/** @param {string[]} ids @param {() => void} done */
-export async function collect(ids, done) {
-  await addToCollection(ids, done);
+/** @param {Picked[]} picked @param {() => void} done */
+export async function collect(picked, done) {
+  const own = picked.filter((title) => title.own).map(({ id }) => id);
+  if (own.length < picked.length) toast(`${count(picked.length - own.length, "title")} left out: a collection holds titles of its owner’s own.`);
+  if (own.length > 0) await addToCollection(own, done);
 }

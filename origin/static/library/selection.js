@@ -76,7 +76,7 @@ export class Selection {
       if (act === "delete") await remove(picked);
       if (act === "restore") await restore(picked);
       if (act === "download") await download(picked);
-      if (act === "collect") await collect(picked.map(({ id }) => id), () => this.clear());
+      if (act === "collect") await collect(picked, () => this.clear());
       if (act === "download") this.clear();
     } finally {
       delete this.bar.dataset.busy;

@@ -2,10 +2,9 @@
 // The list of uploads: on the upload page a part of it, on every other page a dock at the foot.
 import { byId, h, icon } from "../dom.js";
 import { Row } from "./row.js";
+import { IN_PARTS } from "./transfer.js";
 
 const AT_ONCE = 3;
-/** Files above this go in parts, several at once: one such file is enough at a time. Bytes. */
-const IN_PARTS = 64 * 1024 * 1024;
 
 /** @type {Row[]} */
 const rows = [];
@@ -44,6 +43,7 @@ function pump() {
   let free = AT_ONCE - sending.length;
   for (const row of inState("waiting")) {
     if (free <= 0) break;
+    // It has several parts on the way at once: one such file is enough at a time.
     const large = row.file.size > IN_PARTS;
     if (large && big) continue;
     big ||= large;

@@ -2,6 +2,8 @@
 // One file on its way: announced to the app, PUT to the store by itself or in parts, completed at the app. It can be
 // stopped at any moment and taken up again, also by another page later on.
 import { ApiError, get, post, send } from "../session.js";
+import { base64 } from "./crc64.js";
+import { sums } from "./hashing.js";
 import { forget, remember, uploadOf } from "./memory.js";
 import { PartList } from "./parts.js";
 import { patiently, put, Refused } from "./put.js";
@@ -13,6 +15,9 @@ import { patiently, put, Refused } from "./put.js";
 
 /** Signed for less than this, a single upload is announced anew rather than begun. */
 const MARGIN_MS = 30_000;
+
+/** Files above this go in parts. Bytes. */
+export const IN_PARTS = 64 * 1024 * 1024;
 
 /** Why a transfer was stopped. */
 export class Stopped extends Error {}
@@ -79,7 +84,9 @@ export class Transfer {
     const { file } = this;
     // File systems allow names that are no Unicode; JSON does not.
     const name = file.name.toWellFormed?.() ?? file.name;
-    const announced = /** @type {Announced} */ (await again(() => post("/api/uploads", { name, size: file.size, type: file.type })));
+    // A small one is checked as a whole by the store; of a large one, each part.
+    const whole = file.size <= IN_PARTS ? { crc64nvme: base64((await sums(file)).crc) } : {};
+    const announced = /** @type {Announced} */ (await again(() => post("/api/uploads", { name, size: file.size, type: mediaType(file), ...whole })));
     this.id = announced.id;
     if (announced.kind === "multipart") {
       remember(file, announced.id, this.handle);
@@ -142,3 +149,8 @@ export class Transfer {
   }
 }
 
+
+/** The type without the parameters that some browsers add. @param {File} file */
+function mediaType(file) {
+  return file.type.split(";")[0].trim();
+}

@@ -9,11 +9,11 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use origin::OriginConfig;
+use origin::{Origin, OriginConfig};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::objects::{self, BUCKET, Objects};
+use crate::objects::{self, BUCKET, MEDIA_BUCKET, Objects};
 use crate::tokens;
 
 /// The moment of all tests: 2026-03-07T00:00:00Z.
@@ -27,6 +27,7 @@ pub const BOB: &str = "b0b00000-0000-4000-8000-000000000000";
 
 pub struct World {
     pub router: Router,
+    pub origin: Origin,
     pub catalog: Arc<dyn Catalog>,
     pub objects: Objects,
     /// What `uploaded` was told.
@@ -85,22 +86,26 @@ impl World {
         pass_key: Option<RingKey>,
     ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
-        let router = origin::router(OriginConfig {
+        let origin = Origin::new(OriginConfig {
             edge,
             catalog: Arc::clone(&catalog),
             objects: objects::client(&objects.serve().await),
             raw_bucket: BUCKET.to_owned(),
+            media_bucket: MEDIA_BUCKET.to_owned(),
             objects_origin: OBJECTS_ORIGIN.to_owned(),
             sign_out_origin: Some(SIGN_OUT_ORIGIN.to_owned()),
             pass_key: Arc::new(move || pass_key.clone()),
             max_upload_bytes: MAX_UPLOAD,
+            default_quota: None,
+            administrators: "admins".to_owned(),
+            token_api: false,
             clock: || NOW,
             uploaded: Arc::new({
                 let told = Arc::clone(&told);
                 move |id: MediaId| told.lock().unwrap().push(id.to_string())
             }),
         });
-        Self { router, catalog, objects, told, _folder: folder }
+        Self { router: origin.router(), origin, catalog, objects, told, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -1,29 +1,56 @@
 //! A title as the API shows it: links on this site, and nothing of where the original is kept.
 
-use catalog::{Kind, Media, Rendition, Status, UnixMillis};
+use catalog::{Kind, Media, Rendition, Status, Visibility};
 use serde::Serialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-/// A title. Links are paths on this site; they are fetched with the session's own credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+use super::{rfc3339, url};
+use crate::app::App;
+use crate::{Problem, Session};
+
+/// A title. Links are paths on this site. Those of the caller's own titles are fetched with the session's credentials, those
+/// of other people's carry a playback pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Media)]
 pub struct MediaView {
     /// Its id.
     pub id: String,
+    /// The owner's `sub`.
+    pub owner: String,
+    /// Whether it is the caller's.
+    pub own: bool,
     /// What people call it: any text.
     pub title: String,
     /// What its owner says of it; may be empty.
     pub comment: String,
+    /// Who else may see it; `null` to everybody but its owner.
+    pub visibility: Option<Visibility>,
+    /// Counts what people changed of it.
+    pub version: u64,
     /// What its bytes are.
     pub kind: Kind,
     /// Where it is on its way.
     pub status: Status,
     /// Why it failed: a sentence for people.
     pub reason: Option<String>,
+    /// The original's length in bytes.
+    pub bytes: u64,
     /// A film's length in milliseconds.
     pub duration_ms: Option<u64>,
+    /// Pixels of the original, upright.
+    pub width: Option<u32>,
+    /// Pixels of the original, upright.
+    pub height: Option<u32>,
+    /// A blurred likeness (`ThumbHash`), base64.
+    pub thumbhash: Option<String>,
     /// When it was announced: RFC 3339, UTC.
+    #[schema(format = DateTime)]
     pub created_at: String,
+    /// When it last changed: RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub updated_at: String,
+    /// When it was deleted: RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub deleted_at: Option<String>,
     /// A small picture of it.
     pub thumb: Option<String>,
     /// The picture that stands for a film before it plays.
@@ -35,7 +62,8 @@ pub struct MediaView {
 }
 
 /// A file made from a title.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Rendition)]
 pub struct RenditionView {
     /// What it is for: `thumb`, `w1280`, `poster`, `video`.
     pub name: String,
@@ -51,26 +79,59 @@ pub struct RenditionView {
     pub bytes: u64,
 }
 
-impl From<&Media> for MediaView {
-    fn from(media: &Media) -> Self {
+impl App {
+    /// A title as that person is shown it.
+    pub fn view(&self, session: &Session, media: &Media) -> Result<MediaView, Problem> {
+        if media.owner == session.owner() {
+            return Ok(MediaView { own: true, visibility: Some(media.visibility.clone()), ..MediaView::bare(media) });
+        }
+        let view = MediaView::bare(media);
+        if view.renditions.is_empty() {
+            Ok(view)
+        } else {
+            Ok(view.under(&self.lasting_pass(session.owner(), media)?.path))
+        }
+    }
+
+    /// All of them.
+    pub fn views<'a>(
+        &self,
+        session: &Session,
+        media: impl IntoIterator<Item = &'a Media>,
+    ) -> Result<Vec<MediaView>, Problem> {
+        media.into_iter().map(|media| self.view(session, media)).collect()
+    }
+}
+
+impl MediaView {
+    /// A title as somebody is shown it whom its owner knows nothing of; links without a pass.
+    pub(crate) fn bare(media: &Media) -> Self {
         Self {
             id: media.id.to_string(),
+            owner: media.owner.clone(),
+            own: false,
             title: media.title.clone(),
             comment: media.comment.clone(),
+            visibility: None,
+            version: media.version,
             kind: media.kind,
             status: media.status,
             reason: media.reason.clone(),
+            bytes: media.source.bytes,
             duration_ms: media.duration_ms,
+            width: media.width,
+            height: media.height,
+            thumbhash: media.thumbhash.clone().map(String::from),
             created_at: rfc3339(media.created_at),
+            updated_at: rfc3339(media.updated_at),
+            deleted_at: media.deleted_at.map(rfc3339),
             thumb: media.rendition("thumb").or_else(|| media.rendition("poster")).map(url),
             poster: media.rendition("poster").map(url),
             content: content(media).map(url),
             renditions: media.renditions.iter().map(RenditionView::from).collect(),
         }
     }
-}
 
-impl MediaView {
     /// The same with every link under that path.
     #[must_use]
     pub fn under(mut self, path: &str) -> Self {
@@ -101,74 +162,5 @@ pub fn content(media: &Media) -> Option<&Rendition> {
         Kind::Video => media.rendition("video"),
         Kind::Image => media.rendition("w1280"),
         Kind::Unknown => None,
-    }
-}
-
-/// A rendition's path on this site.
-pub fn url(rendition: &Rendition) -> String {
-    format!("/{}", rendition.key)
-}
-
-/// A moment as RFC 3339 in UTC, to the millisecond. A moment outside of years 0 to 9999 shows as the epoch.
-pub fn rfc3339(at: UnixMillis) -> String {
-    moment(at).format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
-}
-
-/// A moment's day in words, UTC: `7 March 2026`.
-pub fn day(at: UnixMillis) -> String {
-    let date = moment(at).date();
-    format!("{} {} {}", date.day(), date.month(), date.year())
-}
-
-/// A length as players write it, whole seconds only: `0:07`, `12:34`, `1:02:03`.
-pub fn clock(duration_ms: u64) -> String {
-    let seconds = duration_ms / 1000;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
-/// A size in the unit that people would choose: `512 bytes`, `4 MB`, `1.5 GB` (decimal units).
-pub fn size(bytes: u64) -> String {
-    let in_tenths = |unit: u64| {
-        let tenths = bytes / (unit / 10);
-        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
-    };
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", in_tenths(1_000)),
-        1_000_000..1_000_000_000 => format!("{} MB", in_tenths(1_000_000)),
-        _ => format!("{} GB", in_tenths(1_000_000_000)),
-    }
-}
-
-fn moment(at: UnixMillis) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{clock, day, rfc3339, size};
-
-    #[test]
-    fn lengths() {
-        for (ms, text) in [(0, "0:00"), (999, "0:00"), (7_999, "0:07"), (754_000, "12:34"), (3_723_000, "1:02:03")] {
-            assert_eq!(clock(ms), text);
-        }
-    }
-
-    #[test]
-    fn moments() {
-        assert_eq!(rfc3339(1_772_841_600_123), "2026-03-07T00:00:00.123Z");
-        assert_eq!(day(1_772_841_600_123), "7 March 2026");
-        assert_eq!(rfc3339(i64::MAX), "1970-01-01T00:00:00Z");
-    }
-
-    #[test]
-    fn sizes() {
-        let table =
-            [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1 kB"), (1_550_000, "1.5 MB"), (5_000_000_000, "5 GB")];
-        for (bytes, text) in table {
-            assert_eq!(size(bytes), text);
-        }
     }
 }
