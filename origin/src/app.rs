@@ -24,7 +24,7 @@ pub struct App {
     pub uploaded: Arc<dyn Fn(MediaId) + Send + Sync>,
     default_quota: Option<Amount>,
     administrators: String,
-    clock: fn() -> UnixMillis,
+    clock: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
 }
 
 impl App {

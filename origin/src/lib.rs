@@ -70,7 +70,7 @@ pub struct OriginConfig {
     /// Whether `GET /api/token` shows the caller's token to this site's own pages.
     pub token_api: bool,
     /// The present, in Unix milliseconds.
-    pub clock: fn() -> UnixMillis,
+    pub clock: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
     /// Told once an upload is whole and its row `uploaded`. On AWS the catalog's change feed does this: a no-op there.
     pub uploaded: Arc<dyn Fn(MediaId) + Send + Sync>,
 }

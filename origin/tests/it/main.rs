@@ -1,8 +1,10 @@
 //! The router as the edge meets it: real tokens, a real SQLite catalog, the real S3 client against a small stand-in.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod access;
 mod health;
 mod media;
+mod multipart;
 mod objects;
 mod pages;
 mod play;

@@ -65,6 +65,16 @@ impl Objects {
         inner.uploads.values_mut().next().unwrap().insert(number, (bytes, sha256.to_owned()));
     }
 
+    /// Puts a file into the media bucket.
+    pub fn put_media(&self, key: &str) {
+        let object = Object { first: vec![1], bytes: 1 };
+        self.0.lock().unwrap().objects.insert(format!("{MEDIA_BUCKET}/{key}"), object);
+    }
+
+    pub fn forget_uploads(&self) {
+        self.0.lock().unwrap().uploads.clear();
+    }
+
     pub fn uploads(&self) -> usize {
         self.0.lock().unwrap().uploads.len()
     }

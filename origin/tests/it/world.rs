@@ -1,5 +1,6 @@
 //! The app with everything it needs, and a client of it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -16,9 +17,9 @@ use tower::ServiceExt as _;
 use crate::objects::{self, BUCKET, MEDIA_BUCKET, Objects};
 use crate::tokens;
 
-/// The moment of all tests: 2026-03-07T00:00:00Z.
+/// The moment at which all tests begin: 2026-03-07T00:00:00Z.
 pub const NOW: UnixMillis = 1_772_841_600_000;
-pub const MAX_UPLOAD: u64 = 5_000_000;
+pub const MAX_UPLOAD: u64 = 1_000_000_000;
 pub const OBJECTS_ORIGIN: &str = "http://localhost:9000";
 pub const SIGN_OUT_ORIGIN: &str = "https://id.example.test";
 
@@ -32,6 +33,7 @@ pub struct World {
     pub objects: Objects,
     /// What `uploaded` was told.
     pub told: Arc<Mutex<Vec<String>>>,
+    clock: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
 
@@ -86,6 +88,7 @@ impl World {
         pass_key: Option<RingKey>,
     ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
+        let clock = Arc::new(AtomicI64::new(NOW));
         let origin = Origin::new(OriginConfig {
             edge,
             catalog: Arc::clone(&catalog),
@@ -99,13 +102,16 @@ impl World {
             default_quota: None,
             administrators: "admins".to_owned(),
             token_api: false,
-            clock: || NOW,
+            clock: Arc::new({
+                let clock = Arc::clone(&clock);
+                move || clock.load(Ordering::Relaxed)
+            }),
             uploaded: Arc::new({
                 let told = Arc::clone(&told);
                 move |id: MediaId| told.lock().unwrap().push(id.to_string())
             }),
         });
-        Self { router: origin.router(), origin, catalog, objects, told, _folder: folder }
+        Self { router: origin.router(), origin, catalog, objects, told, clock, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -122,6 +128,24 @@ impl World {
     /// POST by that person, JSON where there is a body.
     pub async fn post(&self, sub: &str, path: &str, body: Option<&str>) -> Answer {
         self.send(request("POST", path, Some(&tokens::access(sub, "ada")), body)).await
+    }
+
+    /// DELETE by that person.
+    pub async fn delete(&self, sub: &str, path: &str) -> Answer {
+        self.send(request("DELETE", path, Some(&tokens::access(sub, "ada")), None)).await
+    }
+
+    /// A form by that person, its parts separated by `b`.
+    pub async fn form(&self, sub: &str, path: &str, body: Vec<u8>) -> Answer {
+        let mut request = request("POST", path, Some(&tokens::access(sub, "ada")), None);
+        request.headers_mut().insert("content-type", "multipart/form-data; boundary=b".parse().unwrap());
+        *request.body_mut() = Body::from(body);
+        self.send(request).await
+    }
+
+    /// Has that many milliseconds pass. Tokens age as well: those made from here on are good.
+    pub fn later(&self, milliseconds: i64) {
+        self.clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// Adds a row, `age` milliseconds old, in state `uploading`.

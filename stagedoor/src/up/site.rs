@@ -130,7 +130,7 @@ impl Site {
             default_quota: None,
             administrators: "admins".to_owned(),
             token_api: false,
-            clock: unix_millis,
+            clock: Arc::new(unix_millis),
             uploaded: {
                 let events = Arc::clone(&events);
                 Arc::new(move |id| events.uploaded(id))
