@@ -21,11 +21,6 @@ function dress(root) {
   watchWork();
 }
 
-const listing = new Listing(results, dress);
-filterInPlace(listing);
-dress(results);
-listing.takeUpAgain();
-
 let watching = false;
 /** Looks after what is being processed, as long as anything is. */
 function watchWork() {
@@ -37,6 +32,11 @@ function watchWork() {
     return more;
   });
 }
+
+const listing = new Listing(results, dress);
+filterInPlace(listing);
+dress(results);
+listing.takeUpAgain();
 
 // The viewer goes to and fro in the list that one came from.
 results.addEventListener("click", (event) => {

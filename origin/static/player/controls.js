@@ -76,7 +76,10 @@ export class Controls {
     const { video, remote } = this;
     const { button, element } = menuButton("Speed", String(video.playbackRate), () =>
       SPEEDS.map((rate) => ({ text: rate === 1 ? "Normal" : `${rate}×`, on: video.playbackRate === rate, act: () => remote.speed(rate) })));
-    const show = () => (button.textContent = `${video.playbackRate}×`);
+    const show = () => {
+      button.textContent = `${video.playbackRate}×`;
+      button.setAttribute("aria-label", `${video.playbackRate}× speed`);
+    };
     button.classList.add("worded");
     video.addEventListener("ratechange", show);
     show();
