@@ -45,7 +45,8 @@ export function setIcon(svg, name) {
 }
 
 /**
- * An element. `on…` attributes are listeners; `true` is an empty attribute; `false`, `null` and `undefined` are none.
+ * An element. `on…` attributes are listeners; `true` is an empty attribute; `false`, `null` and `undefined` are none,
+ * but for `aria-…`, which are spelt out.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Record<string, any>} [attributes]
@@ -56,6 +57,7 @@ export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") && value !== null && value !== undefined) element.setAttribute(name, String(value));
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));

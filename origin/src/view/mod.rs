@@ -78,8 +78,14 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let table =
-            [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1 kB"), (1_550_000, "1.5 MB"), (5_000_000_000, "5 GB"), (5_497_558_138_880, "5.4 TB")];
+        let table = [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1 kB"),
+            (1_550_000, "1.5 MB"),
+            (5_000_000_000, "5 GB"),
+            (5_497_558_138_880, "5.4 TB"),
+        ];
         for (bytes, text) in table {
             assert_eq!(size(bytes), text);
         }
