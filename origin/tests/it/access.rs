@@ -3,8 +3,8 @@
 
 use axum::body::Body;
 use catalog::{
-    Amount, CollectionChange, Kind, LinkId, LinkTarget, MediaChange, MediaId, NewCollection, NewLicence, NewLink, Sharing,
-    Visibility, WebhookChange,
+    Amount, CollectionChange, Kind, LinkId, LinkTarget, MediaChange, MediaId, NewCollection, NewLicence, NewLink,
+    Sharing, Visibility, WebhookChange,
 };
 use http::{HeaderValue, Request, StatusCode};
 use serde_json::{Value, json};
@@ -127,8 +127,7 @@ async fn things() -> Things {
     let link = LinkId::of("the secret of a link");
     let target = LinkTarget::Media(media.clone());
     let (owner, expires_at) = (ADA.to_owned(), NOW + 60_000);
-    let new =
-        NewLink { id: link.clone(), target, owner, expires_at, view_limit: Some(2), passphrase_hash: None };
+    let new = NewLink { id: link.clone(), target, owner, expires_at, view_limit: Some(2), passphrase_hash: None };
     catalog.add_link(&new, NOW).await.unwrap();
     let hook = WebhookChange {
         url: format!("https://{MARK}.example"),
@@ -139,7 +138,7 @@ async fn things() -> Things {
     catalog.add_webhook("w1", ADA, &hook, NOW).await.unwrap();
     let licence = NewLicence {
         key: "AAAAA-BBBBB".to_owned(),
-        plan: MARK.to_owned(),
+        plan: "small".to_owned(),
         quota: Amount { bytes: 1 << 40, minutes: 9 },
         expires_at: None,
         issued_by: "x".to_owned(),
@@ -285,7 +284,8 @@ async fn a_shared_collection_opens_the_owners_titles_in_it_and_no_others() {
     };
     world.catalog.change_collection("c1", 1, &change, NOW).await.unwrap();
     let collection = world.get(bob, "/api/collections/c1").await.json();
-    let items: Vec<&str> = collection["items"].as_array().unwrap().iter().map(|m| m["title"].as_str().unwrap()).collect();
+    let items: Vec<&str> =
+        collection["items"].as_array().unwrap().iter().map(|m| m["title"].as_str().unwrap()).collect();
     assert_eq!((items, &collection["sharing"], &collection["item_ids"]), (vec![MARK], &json!(null), &json!(null)));
     let path = |id: &MediaId, rest: &str| format!("/api/media/{id}{rest}?collection=c1");
     assert_eq!(world.get(bob, &path(&things.media, "")).await.status, StatusCode::OK);

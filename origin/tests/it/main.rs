@@ -2,12 +2,16 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod api;
 mod health;
+mod links;
 mod media;
 mod multipart;
 mod objects;
+mod once;
 mod pages;
 mod play;
+mod profile;
 mod sessions;
 mod tokens;
 mod uploads;

@@ -21,7 +21,10 @@ async fn announce(world: &World) -> String {
     let answer = world.post(ADA, "/api/uploads", Some(&body)).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let upload = answer.json();
-    assert_eq!((&upload["kind"], &upload["part_bytes"], &upload["parts"]), (&json!("multipart"), &json!(PART), &json!(9)));
+    assert_eq!(
+        (&upload["kind"], &upload["part_bytes"], &upload["parts"]),
+        (&json!("multipart"), &json!(PART), &json!(9))
+    );
     assert_eq!(upload["expires_at"], "2026-03-14T00:00:00Z");
     upload["id"].as_str().unwrap().to_owned()
 }
@@ -76,7 +79,10 @@ async fn a_file_comes_in_parts_and_goes_on_where_it_was() {
 
     let done = world.post(ADA, &path("/complete"), Some(&body)).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
-    assert_eq!((&done.json()["media"]["status"], &done.json()["media"]["comment"]), (&json!("uploaded"), &json!("summer")));
+    assert_eq!(
+        (&done.json()["media"]["status"], &done.json()["media"]["comment"]),
+        (&json!("uploaded"), &json!("summer"))
+    );
     assert_eq!(*world.told.lock().unwrap(), [id.clone()]);
     let again = world.post(ADA, &path("/complete"), Some(&body)).await;
     assert_eq!((again.status, again.body), (StatusCode::OK, done.body));
@@ -161,7 +167,10 @@ async fn a_quota_stops_before_a_byte_moves() {
     assert_eq!(world.post(ADA, "/api/uploads", Some(&body)).await.status, StatusCode::CREATED);
     let refused = world.post(ADA, "/api/uploads", Some(&body)).await;
     assert_eq!((refused.status, &refused.json()["reason"]), (StatusCode::FORBIDDEN, &json!("quota_exceeded")));
-    assert_eq!(refused.json()["detail"], "The file has 1 kB; you have stored 1 kB of 1.5 kB. Delete something, or ask for more room.");
+    assert_eq!(
+        refused.json()["detail"],
+        "The file has 1 kB; you have stored 1 kB of 1.5 kB. Delete something, or ask for more room."
+    );
     assert_eq!(world.catalog.stored(ADA).await.unwrap().bytes, 1_000);
     assert_eq!(world.post(BOB, "/api/uploads", Some(&body)).await.status, StatusCode::CREATED, "it is another's quota");
     // What could not be announced after all is not counted.
@@ -253,7 +262,9 @@ async fn sweeping_takes_what_is_over_and_nothing_else() {
 
     let swept = world.origin.sweep().await.unwrap();
     assert_eq!((swept.uploads, swept.titles), (1, 1));
-    for (id, there) in [(kept, true), (restorable, true), (waiting, true), (late, true), (gone, false), (abandoned, false)] {
+    for (id, there) in
+        [(kept, true), (restorable, true), (waiting, true), (late, true), (gone, false), (abandoned, false)]
+    {
         assert_eq!(world.catalog.find(&id).await.unwrap().is_some(), there, "{id}");
     }
     assert_eq!((world.objects.keys(BUCKET).len(), world.objects.keys(MEDIA_BUCKET).len()), (3, 2));

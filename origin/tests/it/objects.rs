@@ -84,6 +84,11 @@ impl Objects {
         self.0.lock().unwrap().down = true;
     }
 
+    /// It answers again.
+    pub fn recover(&self) {
+        self.0.lock().unwrap().down = false;
+    }
+
     /// Listens, and returns its address.
     pub async fn serve(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -34,7 +34,7 @@ pub struct World {
     /// What `uploaded` was told.
     pub told: Arc<Mutex<Vec<String>>>,
     clock: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
@@ -65,7 +65,14 @@ impl World {
     pub async fn routed(routes: &[Value], pass_key: Option<RingKey>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
-        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key).await
+        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key, false).await
+    }
+
+    /// One that shows tokens to its own pages.
+    pub async fn showing_tokens() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), true).await
     }
 
     /// One whose catalog never answers with anything but an error.
@@ -78,7 +85,7 @@ impl World {
     }
 
     async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
-        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key())).await
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), false).await
     }
 
     async fn complete(
@@ -86,6 +93,7 @@ impl World {
         folder: tempfile::TempDir,
         edge: Arc<EdgeConfig>,
         pass_key: Option<RingKey>,
+        token_api: bool,
     ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
         let clock = Arc::new(AtomicI64::new(NOW));
@@ -101,7 +109,7 @@ impl World {
             max_upload_bytes: MAX_UPLOAD,
             default_quota: None,
             administrators: "admins".to_owned(),
-            token_api: false,
+            token_api,
             clock: Arc::new({
                 let clock = Arc::clone(&clock);
                 move || clock.load(Ordering::Relaxed)
@@ -111,7 +119,7 @@ impl World {
                 move |id: MediaId| told.lock().unwrap().push(id.to_string())
             }),
         });
-        Self { router: origin.router(), origin, catalog, objects, told, clock, _folder: folder }
+        Self { router: origin.router(), origin, catalog, objects, told, clock, folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -141,6 +149,12 @@ impl World {
         request.headers_mut().insert("content-type", "multipart/form-data; boundary=b".parse().unwrap());
         *request.body_mut() = Body::from(body);
         self.send(request).await
+    }
+
+    /// The catalog as it lies on the disk.
+    pub fn database(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
     /// Has that many milliseconds pass. Tokens age as well: those made from here on are good.

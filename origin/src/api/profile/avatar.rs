@@ -118,10 +118,12 @@ fn bare(bytes: Vec<u8>) -> Option<(Vec<u8>, &'static str, &'static str)> {
             ("jpg", "image/jpeg")
         }
         DynImage::Png(png) => {
+            png.chunk_by_type(*b"IHDR").and(png.chunk_by_type(*b"IDAT"))?;
             png.chunks_mut().retain(|c| !matches!(&c.kind(), b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" | b"eXIf"));
             ("png", "image/png")
         }
         DynImage::WebP(webp) => {
+            [*b"VP8 ", *b"VP8L", *b"ANMF"].into_iter().find(|id| webp.has_chunk(*id))?;
             webp.remove_chunks_by_id(*b"XMP ");
             ("webp", "image/webp")
         }
