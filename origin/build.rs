@@ -18,7 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(&env::var("OUT_DIR")?).join("hls.js");
     let text = match fs::read_to_string(MODULE) {
         // Its map would be looked for beside it.
-        Ok(text) => text.lines().filter(|line| !line.starts_with("//# sourceMappingURL=")).collect::<Vec<_>>().join("\n"),
+        Ok(text) => {
+            text.lines().filter(|line| !line.starts_with("//# sourceMappingURL=")).collect::<Vec<_>>().join("\n")
+        }
         Err(error) => {
             let what = format!("origin/{MODULE}: {error}. `npm ci --ignore-scripts` in origin/web installs it");
             if env::var_os("STAGEDOOR_DEMAND_WEB").is_some() {

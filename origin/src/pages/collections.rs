@@ -60,11 +60,7 @@ async fn collections(
 }
 
 /// `GET /collections/{id}`.
-pub async fn one(
-    State(app): State<Arc<App>>,
-    session: Session,
-    seen: Result<SeenCollection, Problem>,
-) -> Response {
+pub async fn one(State(app): State<Arc<App>>, session: Session, seen: Result<SeenCollection, Problem>) -> Response {
     let page = match seen {
         Ok(seen) => collection(&app, &session, seen).await,
         Err(problem) => Err(problem),
@@ -72,7 +68,11 @@ pub async fn one(
     respond(&app, &session, page).await
 }
 
-async fn collection(app: &App, session: &Session, SeenCollection(collection): SeenCollection) -> Result<CollectionPage, Problem> {
+async fn collection(
+    app: &App,
+    session: &Session,
+    SeenCollection(collection): SeenCollection,
+) -> Result<CollectionPage, Problem> {
     let mut collection = app.whole_collection(session, collection).await?;
     let items = collection.items.take().unwrap_or_default();
     let shown = |id: &&String| !items.iter().any(|media| media.id == **id);

@@ -1,11 +1,14 @@
 // @ts-check
 // Where one left off: asked for once, told every ten seconds, on pausing and on leaving.
-import { announce, toast } from "../toast.js";
+import { h } from "../dom.js";
+import { announce } from "../toast.js";
 import { clockText } from "../text.js";
 
 const EVERY_MS = 10_000;
 /** Whoever has seen less than this, or has less than this to go, begins at the beginning. Seconds. */
 const EDGE = 5;
+/** How long it stays said where one goes on, once the film runs. */
+const SHOWN_MS = 5000;
 
 /**
  * @param {HTMLVideoElement} video
@@ -30,8 +33,17 @@ export function keepPosition(video, { read, write }) {
     if (seen || seconds < EDGE || seconds > video.duration - EDGE) return;
     video.currentTime = seconds;
     told = seconds;
-    const over = toast(`Going on at ${clockText(seconds)}`, { action: { label: "From the start", run: () => { video.currentTime = 0; announce("From the start"); } } });
-    video.addEventListener("play", () => setTimeout(over, 5000), { once: true });
+    const text = `Going on at ${clockText(seconds)}`;
+    const again = h("button", { type: "button" }, "From the start");
+    const note = h("p", { class: "resumed" }, text, again);
+    again.addEventListener("click", () => {
+      video.currentTime = 0;
+      note.remove();
+      video.closest(".player")?.querySelector("input")?.focus();
+    });
+    video.after(note);
+    announce(text);
+    video.addEventListener("play", () => setTimeout(() => note.remove(), SHOWN_MS), { once: true });
   }
 
   (async () => {
