@@ -154,7 +154,7 @@ verb_test() {
     need_npm local/tests/interop
     need_npm tests/browser
     need_web
-    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5'
+    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5
     # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
     cargo build --locked --release --workspace --all-targets
     fill_dist
