@@ -6,7 +6,7 @@ import { editTitle } from "./edit.js";
 import { neighboursOf } from "./neighbours.js";
 import { mountPlayer } from "./player/player.js";
 import { poll } from "./poll.js";
-import { errorText, get, send } from "./session.js";
+import { errorText, get, post, send } from "./session.js";
 import { shareLinks } from "./share.js";
 import { toast, toastLater } from "./toast.js";
 import { mountViewer } from "./viewer.js";
@@ -38,6 +38,8 @@ if (player) {
     /** Only a collection is something to be played through. */
     afterTitle: collection ? title.querySelector(".series a[rel=next] .title")?.textContent ?? undefined : undefined,
     renew: () => get(address),
+    // Plays are counted by the passes that are asked for; this page's own links need none.
+    began: () => post(`/api/media/${id}/play${query}`),
     position: {
       read: async () => (await get(`/api/media/${id}/position${query}`)).seconds,
       write: (seconds) => send("PUT", `/api/media/${id}/position${query}`, { seconds }, { keepalive: true }),

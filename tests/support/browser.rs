@@ -49,6 +49,13 @@ impl Browser {
         self.click("button[type=submit], input[type=submit]").await
     }
 
+    /// Signs out by the menu of the page that is shown.
+    pub async fn sign_out(&self, within: Duration) -> Result<()> {
+        self.click("button[popovertarget=menu]").await?;
+        self.until("the menu", within, "return document.querySelector('#menu:popover-open') !== null").await?;
+        self.click("form[action='/_auth/sign-out'] button").await
+    }
+
     async fn with(screenshots: &Path, preferences: Value) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")

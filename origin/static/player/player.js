@@ -18,9 +18,10 @@ import { playStream } from "./stream.js";
  *   afterTitle?: string,
  *   go?: (address: string) => void,
  *   renew?: () => Promise<{content?: string | null, renditions: {content_type: string, url: string}[]}>,
+ *   began?: () => Promise<unknown>,
  *   position?: {read: () => Promise<number>, write: (seconds: number) => Promise<unknown>},
  * }} Options
- * `renew` answers with the title and links that are good now; without `position` nothing is remembered
+ * `began` is told of the first play; `renew` answers with the title and links that are good now; without `position` nothing is remembered
  */
 
 /** Volume and speed are this browser's, the rest the person's. */
@@ -55,6 +56,7 @@ export function mountPlayer(player, options) {
     // Nobody has set it.
   }
   video.addEventListener("volumechange", () => localStorage.setItem(VOLUME, JSON.stringify({ volume: video.volume, muted: video.muted })));
+  video.addEventListener("play", () => options.began?.().catch(() => {}), { once: true });
   if (mine.captions) remote.showCaptions(remote.captions[0]);
   if (options.after && options.afterTitle) followOn(player, video, { address: options.after, title: options.afterTitle, go, ask: mine.autoplay });
   return () => {

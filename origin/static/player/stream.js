@@ -67,8 +67,11 @@ export function playStream(video, renew) {
     const { currentTime, paused } = video;
     try {
       const media = await renew();
-      const fresh = media.renditions.filter(({ content_type: type }) => type === HLS).map(({ url, content_type: type }) => ({ url, type }));
-      sources = [...fresh, ...sources.filter(({ type }) => type !== HLS).map(({ type, url }) => ({ type, url: media.content?.startsWith("/p/") ? media.content : url }))];
+      // One's own links stay as they are: the session that they stand on was renewed by the asking. Others' have new passes.
+      sources = sources.map((source) => {
+        const fresh = source.type === HLS ? media.renditions.find(({ content_type: type }) => type === HLS)?.url : media.content;
+        return fresh?.startsWith("/p/") ? { ...source, url: fresh } : source;
+      });
     } catch (error) {
       if (error instanceof ApiError && error.signedOut) showSignedOut();
       else toast(errorText(error), { problem: true });
