@@ -15,7 +15,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   test     build, and run every test                         ./build.sh test [FILTER]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
-  bench    measure beside what else there is                 ./build.sh bench edge|function
+  bench    measure beside what else there is                 ./build.sh bench edge|function|origin
 TEXT
 }
 
@@ -104,15 +104,8 @@ fill_dist() {
     objcopy --strip-all --remove-section .eh_frame --remove-section .gcc_except_table target/edge/bootstrap target/edge/small
     put target/edge/small dist/edge-auth/bootstrap
     put edge-auth/launcher/launcher.py dist/edge-auth/launcher.py
-    # Dates left out and the strongest compression: the same program is the same zip, and it has to be small.
-    /usr/bin/python3 - dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py <<'PYTHON'
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-    for path in sys.argv[2:]:
-        entry = zipfile.ZipInfo(os.path.basename(path))
-        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
-        archive.writestr(entry, open(path, "rb").read())
-PYTHON
+    zip_of dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py
+    # The strongest compression: it has to be small.
     advzip --quiet --recompress -4 dist/edge-auth.zip
     [ "$(stat -c %s dist/edge-auth.zip)" -le 1048576 ] || {
         echo "build.sh: dist/edge-auth.zip has $(stat -c %s dist/edge-auth.zip) bytes; an older quota takes 1048576" >&2
@@ -125,13 +118,26 @@ PYTHON
         exit 1
     }
     emit_viewer_request
-    local name
-    for name in dispatch image video; do
+    local name functions=(origin sweep authorizer dispatch image video)
+    for name in "${functions[@]}"; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
+        zip_of "dist/$name.zip" "dist/$name/bootstrap"
     done
-    (cd dist && du -b edge-auth/* viewer-request.js {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+    (cd dist && du -b edge-auth/* viewer-request.js "${functions[@]/%//bootstrap}" edge-auth.zip "${functions[@]/%/.zip}" | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+}
+
+# zip_of ZIP FILE...: dates left out, so that the same program is the same zip.
+zip_of() {
+    /usr/bin/python3 - "$@" <<'PYTHON'
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    for path in sys.argv[2:]:
+        entry = zipfile.ZipInfo(os.path.basename(path))
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
+        archive.writestr(entry, open(path, "rb").read())
+PYTHON
 }
 
 emit_viewer_request() {
@@ -164,8 +170,8 @@ verb_test() {
 verb_bench() {
     local what=${1:-}
     case $what in
-        edge | function) shift && "bench_$what" "$@" ;;
-        *) echo "usage: ./build.sh bench edge|function [OPTION...]" >&2 && exit 2 ;;
+        edge | function | origin) shift && "bench_$what" "$@" ;;
+        *) echo "usage: ./build.sh bench edge|function|origin [OPTION...]" >&2 && exit 2 ;;
     esac
 }
 
@@ -186,6 +192,12 @@ bench_function() {
     cargo build --locked --release --workspace --bins
     emit_viewer_request
     target/release/bench-function "$@"
+}
+
+bench_origin() {
+    need_python awslambdaric==4.2.2 boto3==1.40.0
+    verb_package
+    target/release/bench-origin --python "$venv/bin/python" "$@"
 }
 
 verb_check() {
