@@ -85,9 +85,11 @@ export class Row {
     this.#lately = [];
     this.show("sending", this.transfer.id ? "Looking for what has arrived…" : "Starting…");
     try {
-      await this.transfer.run();
+      const media = await this.transfer.run();
       this.bar.value = 100;
-      this.show("done", "Uploaded");
+      // It is there, and its first bytes have shown that nothing can be made of it.
+      if (media.status === "failed") this.show("failed", media.reason ?? "Nothing can be made of this file.", false);
+      else this.show("done", "Uploaded");
     } catch (error) {
       if (error instanceof Stopped) {
         if (this.state === "sending") this.show("paused", `Paused at ${this.bar.value} %`);

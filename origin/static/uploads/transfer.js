@@ -46,7 +46,7 @@ export class Transfer {
     this.onWait = onWait;
   }
 
-  /** Sends what has not arrived, and completes. Throws `Stopped` where `stop` was called. */
+  /** Sends what has not arrived, and completes; the title. Throws `Stopped` where `stop` was called. */
   async run() {
     this.#control = new AbortController();
     const { signal } = this.#control;
@@ -57,8 +57,9 @@ export class Transfer {
       if (this.#parts) await this.#parts.send(signal, again, this.onProgress);
       else await this.#putWhole(signal, again);
       signal.throwIfAborted();
-      await again(() => this.#complete());
+      const { media } = await again(() => this.#complete());
       if (this.id) forget(this.id);
+      return /** @type {{status: string, reason: string | null}} */ (media);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     }
