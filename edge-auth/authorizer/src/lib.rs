@@ -4,9 +4,8 @@
 
 use std::collections::HashMap;
 
-use edge_auth::Reason;
-use edge_auth::config::EdgeConfig;
 use edge_auth::token::VerifiedSession;
+use edge_auth::{ProviderAnswer, Reason, Verifier};
 use serde::{Deserialize, Serialize};
 
 /// The session's cookie, as sign-in sets it.
@@ -50,9 +49,15 @@ pub struct Context {
 }
 
 /// Judges a request at `now`, Unix seconds. A Bearer header counts before the cookie; a header that holds a bad token is not
-/// made good by a cookie beside it.
-pub fn judge(question: &Question, edge: &EdgeConfig, now: u64) -> Verdict {
-    let session = token(question).and_then(|token| edge.verify(token, now));
+/// made good by a cookie beside it. `fetch` gets an issuer's key set, as [`Verifier::verify`] asks for it.
+pub async fn judge<F>(question: &Question, verifier: &Verifier, now: u64, fetch: impl FnOnce(String) -> F) -> Verdict
+where
+    F: Future<Output = ProviderAnswer>,
+{
+    let session = match token(question) {
+        Ok(token) => verifier.verify(token, now, fetch).await,
+        Err(reason) => Err(reason),
+    };
     match session.and_then(|session| context(&session)) {
         Ok(context) => Verdict { is_authorized: true, context },
         Err(reason) => {

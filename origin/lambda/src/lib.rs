@@ -12,12 +12,13 @@ mod settings;
 use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use edge_auth::config::EdgeConfig;
 use origin::{Origin, OriginConfig};
+use provider::Provider;
 use tracing_subscriber::EnvFilter;
 
 pub use secret::PassKeys;
@@ -37,6 +38,9 @@ pub enum StartError {
         /// What is wrong with it.
         message: String,
     },
+    /// There is no TLS.
+    #[error("TLS: {0}")]
+    Tls(String),
     /// The catalog cannot be opened.
     #[error("STAGEDOOR_CATALOG: {0}")]
     Catalog(#[from] catalog::CatalogError),
@@ -59,13 +63,16 @@ pub async fn start(settings: &Settings) -> Result<Started, StartError> {
     let edge = std::fs::read(&settings.edge).map_err(|e| wrong(e.to_string()))?;
     let edge = EdgeConfig::from_slice(&edge)
         .map_err(|problems| wrong(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
     let shared = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
     let objects = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
     let keys = Arc::new(PassKeys::new(settings.pass_keys.clone(), aws_sdk_ssm::Client::new(&shared)));
     let minting = Arc::clone(&keys);
+    let limit = Duration::from_millis(edge.key_refresh.timeout_ms);
+    let provider = Provider::new().map_err(|e| StartError::Tls(e.to_string()))?;
     let origin = Origin::new(OriginConfig {
         edge: Arc::new(edge),
+        fetch_keys: Arc::new(provider.into_fetch(limit)),
         catalog: catalog::open(&settings.catalog).await?,
         objects: aws_sdk_s3::Client::from_conf(objects),
         raw_bucket: settings.raw_bucket.clone(),

@@ -99,6 +99,7 @@ impl World {
         let clock = Arc::new(AtomicI64::new(NOW));
         let origin = Origin::new(OriginConfig {
             edge,
+            fetch_keys: Arc::new(|_| Box::pin(async { None })),
             catalog: Arc::clone(&catalog),
             objects: objects::client(&objects.serve().await),
             raw_bucket: BUCKET.to_owned(),

@@ -12,6 +12,7 @@ use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
 use local::objects::{Objects, ObjectsConfig, client};
 use local::runtime::{Function, FunctionConfig};
 use origin::{Origin, OriginConfig};
+use provider::Provider;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -119,6 +120,9 @@ impl Site {
         ));
         let origin = Origin::new(OriginConfig {
             edge: Arc::clone(&edge_config),
+            fetch_keys: Arc::new(
+                Provider::new()?.into_fetch(Duration::from_millis(edge_config.key_refresh.timeout_ms)),
+            ),
             catalog: Arc::clone(&catalog),
             objects: s3.clone(),
             raw_bucket: RAW.to_owned(),
