@@ -48,6 +48,9 @@ export function formDialog(title, fields, { button, danger = false, send }) {
     if (await sendForm(form, problem, send)) dialog.close("done");
   });
   const dialog = openDialog(title, [form]);
+  // What one is asked for comes first, not the way out; where nothing is asked, the safe answer does.
+  const first = /** @type {HTMLElement | null} */ (form.querySelector("input, select, textarea, canvas"));
+  (first ?? cancel).focus();
   return dialog;
 }
 

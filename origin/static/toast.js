@@ -21,7 +21,7 @@ export function toast(text, { action, problem = false } = {}) {
       close();
       action.run();
     };
-    element.append(h("button", { class: "button small", type: "button", onclick: act }, action.label));
+    element.append(h("button", { class: "button small act", type: "button", onclick: act }, action.label));
   }
   element.append(h("button", { class: "button quiet small only-icon", type: "button", "aria-label": "Dismiss", onclick: close }, icon("close")));
   /** @type {number} */
@@ -33,7 +33,10 @@ export function toast(text, { action, problem = false } = {}) {
   };
   for (const type of ["pointerenter", "focusin"]) element.addEventListener(type, () => clearTimeout(timer));
   for (const type of ["pointerleave", "focusout"]) element.addEventListener(type, start);
-  byId("toasts").append(element);
+  const toasts = byId("toasts");
+  // What only says something gives way to what is newer; what can be undone stays for its time.
+  for (const old of toasts.querySelectorAll(".toast:not(:has(.act))")) old.remove();
+  toasts.append(element);
   start();
   return close;
 }
