@@ -106,7 +106,11 @@ async fn files_that_are_no_media_say_why_and_the_network_is_waited_for() {
     ada.opens("/upload").await;
     choose(&ada, "#files", &pdf).await;
     ada.until("a failure", "return document.querySelector('.transfer').dataset.state === 'failed'").await;
-    assert!(ada.texts(".transfer .status").await[0].contains("PDF"), "{:?}", ada.texts(".transfer .status").await);
+    assert!(
+        ada.texts(".transfer .status").await[0].contains("neither a picture nor a film"),
+        "{:?}",
+        ada.texts(".transfer .status").await
+    );
     let again = "return !document.querySelector('.transfer button.small:not(.only-icon)').hidden";
     assert_eq!(ada.script(again).await, json!(false), "trying again would not help");
 
