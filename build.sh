@@ -77,12 +77,19 @@ need_deny() {
     }
 }
 
+# What the pages need of npm. From here on a build without it is an error: what is deployed has it.
+need_web() {
+    need_npm origin/web
+    export STAGEDOOR_DEMAND_WEB=1
+}
+
 need_to_run() { need_rust; need ffmpeg:ffmpeg setpriv:util-linux; }
 
 # --- the verbs ---------------------------------------------------------------------------------------------------------
 
 verb_package() {
     need_rust
+    need_web
     cargo build --locked --release --workspace --bins
     fill_dist
 }
@@ -151,6 +158,8 @@ verb_test() {
     need_to_run
     need chromium:chromium chromedriver:chromium-driver njs:njs
     need_npm local/tests/interop
+    need_npm tests/browser
+    need_web
     need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5 standardwebhooks==1.1.0
     # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
     cargo build --locked --release --workspace --all-targets
@@ -178,6 +187,7 @@ bench_edge() {
 
 bench_function() {
     need_rust
+    need_web
     need njs:njs
     cargo build --locked --release --workspace --bins
     emit_viewer_request
@@ -192,10 +202,13 @@ bench_origin() {
 
 verb_check() {
     need_rust
+    need_web
     need_component fmt rustfmt
     need_component clippy clippy
     need_deny
     cargo fmt --all --check
+    # The types that the scripts' comments give, by the TypeScript compiler.
+    origin/web/node_modules/.bin/tsc --project origin/web
     cargo clippy --locked --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
     cargo deny --offline check bans licenses sources

@@ -63,7 +63,8 @@ pub async fn start(settings: &Settings) -> Result<Started, StartError> {
     let edge = std::fs::read(&settings.edge).map_err(|e| wrong(e.to_string()))?;
     let edge = EdgeConfig::from_slice(&edge)
         .map_err(|problems| wrong(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
-    let http = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http =
+        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
     let shared = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
     let objects = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
     let keys = Arc::new(PassKeys::new(settings.pass_keys.clone(), aws_sdk_ssm::Client::new(&shared)));

@@ -80,10 +80,11 @@ struct Documentation {
 
 /// `GET /api/docs`: every operation, and a form to send it.
 pub async fn page(State(app): State<Arc<App>>, session: Session) -> Response {
-    respond(&session, documentation(&app, &session))
+    let page = documentation(&app, &session).await;
+    respond(&app, &session, page).await
 }
 
-fn documentation(_: &App, session: &Session) -> Result<Documentation, Problem> {
+async fn documentation(app: &App, session: &Session) -> Result<Documentation, Problem> {
     let text = serde_json::to_value(&*DESCRIPTION).map_err(|e| Problem::internal(&e))?;
     let mut operations = Vec::new();
     for (path, methods) in text.get("paths").and_then(|paths| paths.as_object()).into_iter().flatten() {
@@ -101,5 +102,5 @@ fn documentation(_: &App, session: &Session) -> Result<Documentation, Problem> {
         }
     }
     operations.sort_by(|a, b| a.tag.cmp(&b.tag));
-    Ok(Documentation { frame: Frame::new(session), operations })
+    Ok(Documentation { frame: Frame::of(app, session).await, operations })
 }

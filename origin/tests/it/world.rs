@@ -163,6 +163,14 @@ impl World {
         self.clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
+    /// Makes a collection of that person's titles; its id.
+    pub async fn collection(&self, sub: &str, title: &str, items: &[&str]) -> String {
+        let body = serde_json::json!({"title": title, "items": items}).to_string();
+        let made = self.post(sub, "/api/collections", Some(&body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Adds a row, `age` milliseconds old, in state `uploading`.
     pub async fn announce(&self, owner: &str, title: &str, age: i64) -> MediaId {
         let id = MediaId::random();
