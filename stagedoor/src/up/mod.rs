@@ -30,6 +30,7 @@ const USER: &str = "you@example.com";
 
 /// Runs the edge, identity, objects and the processors until Ctrl-C, and keeps everything under the data directory.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "Example: stagedoor up --port 8080 --data .data\n\n\
     Prints the address, a user and a password on stderr; the same as one line of JSON on stdout once everything is ready.")]
 pub struct Arguments {
