@@ -13,6 +13,7 @@ pub mod path;
 pub mod policy;
 mod query;
 mod reason;
+pub mod seal;
 pub mod token;
 
 mod answer;
@@ -24,7 +25,7 @@ mod refusal;
 mod rule;
 mod verifier;
 
-pub use auth::{ProviderAnswer, Revocation, TokenRequest};
+pub use auth::{NewTokens, NoSession, ProviderAnswer, Revocation, TokenRequest, is_own_page, is_path_here};
 pub use decide::{Check, KeyFetch, Moment, Step, Verdict, decide, decide_bytes};
 pub use memory::Memory;
 pub use reason::Reason;

@@ -4,28 +4,16 @@
 mod identity_support;
 
 use aws_sdk_cognitoidentityprovider::Client as Sdk;
-use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::types::{
     AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, UserStatusType,
 };
+use identity_support::sdk::{refusal, sdk};
 use identity_support::{Pool, SCRIPT, WEB};
 use local::identity::POOL_ID;
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery";
 const TEMPORARY: &str = "only-for-today";
-
-fn sdk(pool: &Pool) -> Sdk {
-    let config = aws_sdk_cognitoidentityprovider::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .endpoint_url(&pool.url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Sdk::from_conf(config)
-}
 
 /// A pool in which `ada` has a password of her own.
 async fn pool_with_ada(dir: &tempfile::TempDir) -> (Pool, Sdk) {
@@ -39,15 +27,6 @@ async fn sign_in(sdk: &Sdk, client: &str) -> AuthenticationResultType {
     let request = sdk.initiate_auth().client_id(client).auth_flow(AuthFlowType::UserPasswordAuth);
     let answer = request.auth_parameters("USERNAME", "ada").auth_parameters("PASSWORD", PASSWORD).send().await.unwrap();
     answer.authentication_result.unwrap()
-}
-
-/// Cognito's name and message of a refusal.
-fn refusal<T, E>(outcome: Result<T, SdkError<E>>) -> (String, String)
-where
-    SdkError<E>: ProvideErrorMetadata,
-{
-    let Err(error) = outcome else { panic!("was not refused") };
-    (error.code().unwrap_or_default().to_owned(), error.message().unwrap_or_default().to_owned())
 }
 
 macro_rules! initiate {

@@ -6,6 +6,7 @@ use catalog::{Amount, Catalog, MediaId, Month, Rendition, UnixMillis};
 use edge_auth::Verifier;
 use edge_auth::policy::{Action, Behaviour};
 
+use crate::identity::UserPool;
 use crate::objects::Buckets;
 use crate::view::url;
 use crate::{FetchKeys, OriginConfig, PassKey, Problem, Session};
@@ -22,6 +23,7 @@ pub struct App {
     pub pass_key: PassKey,
     pub max_upload_bytes: u64,
     pub token_api: bool,
+    pub pool: Option<UserPool>,
     pub uploaded: Arc<dyn Fn(MediaId) + Send + Sync>,
     default_quota: Option<Amount>,
     administrators: String,
@@ -38,6 +40,7 @@ impl App {
             pass_key: config.pass_key,
             max_upload_bytes: config.max_upload_bytes,
             token_api: config.token_api,
+            pool: config.user_pool,
             uploaded: config.uploaded,
             default_quota: config.default_quota,
             administrators: config.administrators,
@@ -57,6 +60,11 @@ impl App {
 
     pub fn is_administrator(&self, session: &Session) -> bool {
         session.viewer().groups.contains(&self.administrators)
+    }
+
+    /// Whether it is the administrators' group.
+    pub fn is_administrators(&self, group: &str) -> bool {
+        group == self.administrators
     }
 
     /// How much a person may store: what their licences allow together, or what everybody may; `None`: any amount.

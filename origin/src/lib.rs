@@ -12,11 +12,13 @@ mod app;
 mod assets;
 mod headers;
 mod health;
+mod identity;
 mod objects;
 mod pages;
 mod passes;
 mod problem;
 mod session;
+mod sign_in;
 mod sweep;
 mod view;
 
@@ -32,6 +34,7 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 
 pub use assets::{StaticFile, static_files};
+pub use identity::UserPool;
 pub use problem::Problem;
 pub use session::Session;
 pub use sweep::Swept;
@@ -76,6 +79,9 @@ pub struct OriginConfig {
     pub administrators: String,
     /// Whether `GET /api/token` shows the caller's token to this site's own pages.
     pub token_api: bool,
+    /// The user pool, for sign-in pages of our own (where the policy's `sign_in.mode` is `page`) and for administrators; `None`
+    /// where neither is wanted.
+    pub user_pool: Option<UserPool>,
     /// The present, in Unix milliseconds.
     pub clock: Arc<dyn Fn() -> UnixMillis + Send + Sync>,
     /// Told once an upload is whole and its row `uploaded`. On AWS the catalog's change feed does this: a no-op there.
@@ -103,6 +109,9 @@ impl Origin {
             .route("/", get(pages::library::page))
             .route("/upload", get(pages::upload::page))
             .route("/watch/{id}", get(pages::watch::page))
+            .route("/admin", get(pages::admin::people_page))
+            .route("/admin/groups", get(pages::admin::groups_page))
+            .route("/admin/failures", get(pages::admin::failures_page))
             .route("/profile", get(pages::profile::page))
             .route("/collections", get(pages::collections::list))
             .route("/collections/{id}", get(pages::collections::one))
@@ -111,6 +120,7 @@ impl Origin {
             .route("/proxy/image", get(api::site::image))
             .merge(api)
             .merge(api::aliases())
+            .merge(sign_in::security_routes(&self.app))
             .fallback(pages::no_route)
             .method_not_allowed_fallback(api::method_not_allowed)
             .layer(from_fn_with_state(Arc::clone(&self.app), api::once))
@@ -121,6 +131,7 @@ impl Origin {
             .route("/logout", get(api::site::logout))
             .route("/s", get(pages::shared::page))
             .merge(open)
+            .merge(sign_in::routes(&self.app))
             .merge(signed_in)
             .layer(from_fn_with_state(self.security.clone(), headers::secure))
             .with_state(Arc::clone(&self.app))

@@ -21,6 +21,8 @@ pub struct Options {
     pub token_seconds: Option<u32>,
     /// Another policy than the checkout's.
     pub policy: Option<PathBuf>,
+    /// More arguments of `up`.
+    pub arguments: Vec<&'static str>,
     /// Variables of its environment.
     pub environment: Vec<(String, String)>,
 }
@@ -47,6 +49,7 @@ impl Site {
         command.args(["up", "--port", &port.to_string(), "--data"]).arg(data);
         let policy = options.policy.clone().unwrap_or_else(|| crate::root().join("policy.yaml"));
         command.arg("--artefacts").arg(crate::dist()).arg("--policy").arg(policy);
+        command.args(&options.arguments);
         if let Some(seconds) = options.token_seconds {
             command.args(["--token-seconds", &seconds.to_string()]);
         }
@@ -114,17 +117,34 @@ impl Site {
 
     /// Signs the printed user in as an API client; an access token.
     pub fn access_token(&self) -> Result<String> {
-        let body = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": self.text("api_client"),
-            "AuthParameters": {"USERNAME": self.text("user"), "PASSWORD": self.text("password")}});
-        let answer = http::agent()
-            .post(self.text("identity"))
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
-            .send(body.to_string())?
-            .body_mut()
-            .read_json::<Value>()?;
+        self.access_token_of(self.text("user"), self.text("password"))
+    }
+
+    /// Signs a user in as an API client; an access token.
+    pub fn access_token_of(&self, user: &str, password: &str) -> Result<String> {
+        let answer = self.pool(
+            "InitiateAuth",
+            &json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": self.text("api_client"),
+            "AuthParameters": {"USERNAME": user, "PASSWORD": password}}),
+        )?;
         let token = answer.pointer("/AuthenticationResult/AccessToken").and_then(Value::as_str);
-        Ok(token.with_context(|| format!("no access token in {answer}"))?.to_owned())
+        Ok(token.context("no access token in the answer")?.to_owned())
+    }
+
+    /// Calls the user pool; its answer.
+    pub fn pool(&self, operation: &str, input: &Value) -> Result<Value> {
+        let request = http::agent().post(self.text("identity")).header("content-type", "application/x-amz-json-1.1");
+        let request = request.header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+        Ok(request.send(input.to_string())?.body_mut().read_json()?)
+    }
+
+    /// The code or password in the newest message to that address.
+    pub fn code_for(&self, address: &str) -> Result<String> {
+        let url = format!("{}/mailbox.json", self.text("identity"));
+        let letters: Value = http::agent().get(&url).call()?.body_mut().read_json()?;
+        let to = |letter: &&Value| letter.get("to").and_then(Value::as_str) == Some(address);
+        let letter = letters.as_array().into_iter().flatten().find(to).context("no message has come")?;
+        Ok(letter.get("code").and_then(Value::as_str).context("no code in it")?.to_owned())
     }
 
     /// A GET of the API; its JSON.

@@ -2,12 +2,14 @@
 
 mod callback;
 mod refresh;
+mod session;
 mod sign_out;
 mod start;
 mod state;
 mod token_request;
 
-pub use refresh::redirect as to_refresh;
+pub use refresh::{is_path_here, redirect as to_refresh};
+pub use session::{NewTokens, NoSession};
 pub use sign_out::Revocation;
 pub use start::{return_target, start};
 pub use token_request::{ProviderAnswer, TokenRequest};
@@ -19,17 +21,11 @@ use crate::decide::{Context, Step};
 use crate::event::{Outcome, Response};
 use crate::memory::Memory;
 use crate::reason::Reason;
-use crate::token::ACCESS_COOKIE;
 
-/// Holds the refresh token; goes to `/_auth` only. `__Secure-`, since `__Host-` demands `Path=/`.
-const REFRESH_COOKIE: &str = "__Secure-sd-refresh";
 /// One per attempt to sign in, with the attempt's id behind it.
 const ATTEMPT_PREFIX: &str = "__Host-sd-try-";
 /// How long an attempt may take, seconds.
 const ATTEMPT_SECONDS: u64 = 600;
-/// The cookies outlive the token, so that an expired one is seen: Cognito's default life of a refresh token, 30 days.
-const SESSION_SECONDS: u64 = 30 * 86_400;
-
 /// Nobody can answer before the keys of the issuer at this place are here.
 pub struct KeysWanted(pub usize);
 
@@ -74,15 +70,22 @@ fn failure(status: u16, reason: Reason, advice: &str) -> (Step<'static>, Reason)
 /// [`Reason::CrossSite`].
 pub fn same_site(context: &Context<'_, '_>, allowed_origins_too: bool) -> Result<(), Reason> {
     let request = context.request;
-    let ours = match (request.headers.contains("sec-fetch-site"), request.single_header("origin")) {
-        (true, _) => request.single_header("sec-fetch-site") == Some("same-origin"),
-        (false, Some(origin)) => {
-            let own = site(context).is_some_and(|own| own == origin);
-            own || (allowed_origins_too && context.config.policy.allow_origins.iter().any(|o| o == origin))
-        }
-        (false, None) => false,
-    };
+    let fetch_site = request.headers.contains("sec-fetch-site");
+    let fetch_site = fetch_site.then(|| request.single_header("sec-fetch-site").unwrap_or_default());
+    let allowed =
+        |origin: &str| allowed_origins_too && context.config.policy.allow_origins.iter().any(|other| other == origin);
+    let ours = is_own_page(fetch_site, request.single_header("origin"), |origin| {
+        site(context).is_some_and(|own| own == origin) || allowed(origin)
+    });
     if ours { Ok(()) } else { Err(Reason::CrossSite) }
+}
+
+/// Whether a page that may has sent a write: by `Sec-Fetch-Site`, or where that is missing by its `Origin`.
+pub fn is_own_page(fetch_site: Option<&str>, origin: Option<&str>, may: impl FnOnce(&str) -> bool) -> bool {
+    match fetch_site {
+        Some(site) => site == "same-origin",
+        None => origin.is_some_and(may),
+    }
 }
 
 /// `https://HOST`, where the request names one host in a host's form.
@@ -90,15 +93,4 @@ fn site(context: &Context<'_, '_>) -> Option<String> {
     let host = context.request.single_header("host")?;
     let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
     is_host.then(|| format!("{}://{host}", context.config.scheme.as_str()))
-}
-
-fn session_cookie(name: &str, value: &str, path: &str, max_age: u64) -> String {
-    format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; Secure; SameSite=Lax")
-}
-
-/// Lines that end every cookie of a session.
-fn without_session(response: Response) -> Response {
-    response
-        .with("Set-Cookie", session_cookie(ACCESS_COOKIE, "", "/", 0))
-        .with("Set-Cookie", session_cookie(REFRESH_COOKIE, "", "/_auth", 0))
 }

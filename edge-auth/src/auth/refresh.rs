@@ -6,9 +6,10 @@
 
 use serde_json::json;
 
+use super::session::{REFRESH_COOKIE, without};
 use super::start::LONGEST_RETURN;
 use super::token_request::{Purpose, TokenRequest, Unusable};
-use super::{KeysWanted, REFRESH_COOKIE, done, failure, return_target, same_site, without_session};
+use super::{KeysWanted, done, failure, return_target, same_site};
 use crate::answer::answer;
 use crate::decide::{Context, Step};
 use crate::event::Response;
@@ -120,7 +121,7 @@ impl Renewal {
             // Cookies go, so that the next page asks to sign in instead of trying this again.
             Err(Unusable::Refused | Unusable::Untrusted | Unusable::TooLarge) => {
                 let again = self.way.sign_in_again(Reason::RenewalFailed);
-                done(without_session(again), Reason::RenewalFailed)
+                done(without(again), Reason::RenewalFailed)
             }
         }
     }
@@ -135,7 +136,7 @@ pub fn redirect(context: &Context<'_, '_>) -> Response {
 }
 
 /// A path on this host with its query, and not one of sign-in's own, which could lead in a circle.
-fn is_path_here(to: &str) -> bool {
+pub fn is_path_here(to: &str) -> bool {
     let path = to.split('?').next().unwrap_or_default();
     let is_path = path::is_canonical(path, true) && !path.starts_with(AUTH_PREFIX);
     is_path && to.len() <= LONGEST_RETURN && to.bytes().all(|b| b.is_ascii_graphic())

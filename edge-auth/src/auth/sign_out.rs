@@ -1,11 +1,13 @@
 //! Signing out: cookies cleared, refresh token revoked, the provider's own session ended.
 
+use super::session::{REFRESH_COOKIE, without};
 use super::token_request::basic;
-use super::{REFRESH_COOKIE, done, failure, same_site, site, without_session};
+use super::{done, failure, same_site, site};
 use crate::answer::{answer, page};
 use crate::decide::{Context, Step};
 use crate::event::Response;
 use crate::memory::Memory;
+use crate::policy::SignInMode;
 use crate::query;
 use crate::reason::Reason;
 use crate::token::ACCESS_COOKIE;
@@ -45,13 +47,15 @@ pub fn sign_out(context: &Context<'_, '_>, memory: &mut Memory) -> (Step<'static
         memory.sign_out(&known.session);
     }
     let endpoints = context.config.sign_in.as_ref();
-    let end_session = endpoints.and_then(|e| {
+    // Who signed in on the app's own pages has no session at the provider's.
+    let hosted = context.config.policy.sign_in.mode != SignInMode::Page;
+    let end_session = endpoints.filter(|_| hosted).and_then(|e| {
         let signed_out = format!("{}/_auth/signed-out", site(context)?);
         let parameters = query::join(&[("client_id", &e.client_id), ("logout_uri", &signed_out)]);
         Some(format!("{}?{parameters}", e.end_session.as_ref()?))
     });
     let location = end_session.unwrap_or_else(|| "/_auth/signed-out".to_owned());
-    let answer = without_session(answer(303).with("Location", location).with("Clear-Site-Data", "\"cache\""));
+    let answer = without(answer(303).with("Location", location).with("Clear-Site-Data", "\"cache\""));
     let token = context.cookies.single(REFRESH_COOKIE).ok().flatten().filter(|t| !t.is_empty());
     let revoke = endpoints.and_then(|e| Some((e, e.revoke.as_ref()?))).zip(token);
     match revoke {

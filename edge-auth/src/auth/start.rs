@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
+use super::session::cookie;
 use super::state::State;
-use super::{ATTEMPT_PREFIX, ATTEMPT_SECONDS, session_cookie, site};
+use super::{ATTEMPT_PREFIX, ATTEMPT_SECONDS, site};
 use crate::answer::answer;
 use crate::decide::Context;
 use crate::event::{Request, Response};
@@ -48,17 +49,17 @@ pub fn start(context: &Context<'_, '_>, to: &str) -> Option<Response> {
         ("code_challenge_method", "S256"),
         ("code_challenge", &digest_of(&state.verifier)),
     ]);
-    let cookie = session_cookie(&format!("{ATTEMPT_PREFIX}{attempt}"), &random.secret, "/", ATTEMPT_SECONDS);
+    let attempt_cookie = cookie(&format!("{ATTEMPT_PREFIX}{attempt}"), &random.secret, "/", ATTEMPT_SECONDS);
     let mut redirect = answer(302)
         .with("Location", format!("{}?{parameters}", endpoints.authorize))
         .with("Referrer-Policy", "no-referrer")
-        .with("Set-Cookie", cookie);
+        .with("Set-Cookie", attempt_cookie);
     let mut under_way = context.cookies.names_starting(ATTEMPT_PREFIX);
     // A name that cannot be ours is not repeated in a header.
     under_way.retain(|name| name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
     let too_many = (under_way.len() + 1).saturating_sub(MOST_ATTEMPTS);
     for oldest in under_way.iter().take(too_many.min(MOST_ENDED)) {
-        redirect = redirect.with("Set-Cookie", session_cookie(oldest, "", "/", 0));
+        redirect = redirect.with("Set-Cookie", cookie(oldest, "", "/", 0));
     }
     Some(redirect)
 }

@@ -6,17 +6,14 @@ use serde::Deserialize;
 
 use super::refresh::Renewal;
 use super::state::State;
-use super::{REFRESH_COOKIE, SESSION_SECONDS, failure, session_cookie};
+use super::{failure, session};
 use crate::config::{EdgeConfig, SignInEndpoints};
 use crate::decide::{KeyFetch, Resume, Step, Verdict};
 use crate::memory::{Memory, Unproven};
 use crate::policy::TokenUse;
 use crate::query;
 use crate::reason::Reason;
-use crate::token::{ACCESS_COOKIE, IssuerKind, VerifiedSession};
-
-/// Browsers cap a cookie near this, name and attributes included.
-const LONGEST_COOKIE: usize = 4096;
+use crate::token::{IssuerKind, VerifiedSession};
 
 /// A form POST to the token endpoint that the adapter makes, within 2.5 s.
 #[derive(Debug)]
@@ -111,13 +108,7 @@ impl TokenRequest {
             Err(Unproven::KeysWanted(issuer)) => return Err(KeysWanted(issuer)),
             Ok(None) | Err(Unproven::Refused(_)) => return Ok(Err(Unusable::Untrusted)),
         };
-        let mut cookies = vec![session_cookie(ACCESS_COOKIE, kept, "/", SESSION_SECONDS)];
-        let refresh = tokens.refresh.as_deref().filter(|t| t.bytes().all(|b| b.is_ascii_graphic() && b != b';'));
-        cookies.extend(refresh.map(|token| session_cookie(REFRESH_COOKIE, token, "/_auth", SESSION_SECONDS)));
-        if cookies.iter().any(|cookie| cookie.len() > LONGEST_COOKIE) {
-            return Ok(Err(Unusable::TooLarge));
-        }
-        Ok(Ok(cookies))
+        Ok(session::lines(kept, tokens.refresh.as_deref()).ok_or(Unusable::TooLarge))
     }
 
     /// The token that becomes the cookie, when it is ordinarily good and belongs to this very sign-in or person.

@@ -76,6 +76,6 @@ fn use_up(directory: &mut Directory, redemption: &Redemption<'_>, now: u64) -> O
     let bound = code.client_id == redemption.client.id && code.redirect_uri == redemption.redirect_uri;
     let proven = same(&digest(redemption.code_verifier), &code.code_challenge);
     let good = bound && proven && code.expires_at > now;
-    let user = directory.user(&code.username).cloned()?;
+    let user = directory.user(&code.username).filter(|user| user.enabled).cloned()?;
     good.then_some((user, code))
 }

@@ -20,6 +20,27 @@ pub struct IdentityConfig {
     pub clients: Vec<Client>,
     /// How long tokens are good for.
     pub lifetimes: Lifetimes,
+    /// Who may become a user, and what is asked of one.
+    pub rules: PoolRules,
+}
+
+/// Who may become a user, and what is asked of one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PoolRules {
+    /// Whether people may sign up on their own; otherwise administrators alone make users.
+    pub self_sign_up: bool,
+    /// Whether people are asked for a second factor.
+    pub second_factor: SecondFactor,
+}
+
+/// Whether people are asked for a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// Those who have set one up.
+    #[default]
+    Optional,
+    /// Everybody: who has none sets up an authenticator app at the next sign-in.
+    Required,
 }
 
 /// An app client. All clients are public: they have no secret and prove themselves by PKCE.
@@ -37,6 +58,8 @@ pub struct Client {
     pub rotate_refresh_tokens: bool,
     /// Whether `USER_PASSWORD_AUTH` is allowed.
     pub password_auth: bool,
+    /// Whether `USER_SRP_AUTH` is allowed.
+    pub srp_auth: bool,
 }
 
 /// How long tokens are good for, in seconds.
@@ -115,9 +138,16 @@ mod tests {
             logout_uris: vec![],
             rotate_refresh_tokens: true,
             password_auth: false,
+            srp_auth: true,
         };
         let (dir, clients) = (PathBuf::new(), vec![client]);
-        IdentityConfig { dir, base_url: base_url.into(), clients, lifetimes: Lifetimes::default() }
+        IdentityConfig {
+            dir,
+            base_url: base_url.into(),
+            clients,
+            lifetimes: Lifetimes::default(),
+            rules: PoolRules::default(),
+        }
     }
 
     #[test]

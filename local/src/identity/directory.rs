@@ -1,6 +1,8 @@
 //! What the pool remembers, in the shape in which `users.json` holds it. Times are seconds since 1970.
 
 use super::passwords::PasswordHash;
+use super::srp::Verifier;
+use super::verification::PendingCode;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,9 @@ pub(super) struct Directory {
     pub(super) sessions: BTreeMap<String, Session>,
     pub(super) codes: BTreeMap<String, AuthorizationCode>,
     pub(super) challenges: BTreeMap<String, Challenge>,
+    /// Codes that were sent to people, by what they are for and whose they are.
+    #[serde(default)]
+    pub(super) verifications: BTreeMap<String, PendingCode>,
 }
 
 /// One person.
@@ -30,10 +35,58 @@ pub(super) struct User {
     pub(super) sub: String,
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) password: PasswordHash,
+    /// `None` for a password that was set before SRP was here; the next time it is shown or set, it comes.
+    #[serde(default)]
+    pub(super) srp: Option<Verifier>,
+    /// Until when a temporary password is good.
+    #[serde(default)]
+    pub(super) password_expires_at: Option<u64>,
     pub(super) status: UserStatus,
+    #[serde(default = "enabled")]
+    pub(super) enabled: bool,
+    #[serde(default)]
+    pub(super) factors: Factors,
     pub(super) groups: BTreeSet<String>,
     pub(super) created_at: u64,
     pub(super) modified_at: u64,
+}
+
+fn enabled() -> bool {
+    true
+}
+
+impl User {
+    /// An attribute that is there and not empty.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// What a user has beside the password, and wants to be asked for.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Factors {
+    /// The key of the authenticator app, base32, once it was proven.
+    pub(super) totp_key: Option<String>,
+    /// A key that was handed out and not proven yet.
+    pub(super) totp_offered: Option<String>,
+    /// The last step of 30 seconds whose code was taken: no code is taken twice.
+    #[serde(default)]
+    pub(super) totp_last_step: u64,
+    /// The user is asked for a code of the app.
+    pub(super) totp_enabled: bool,
+    /// The user is asked for a code that was sent to their phone.
+    pub(super) sms_enabled: bool,
+    /// Which is asked for where both could be.
+    pub(super) preferred: Option<Factor>,
+}
+
+/// A second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Factor {
+    #[serde(rename = "SMS_MFA")]
+    Sms,
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    Totp,
 }
 
 /// Whether the password is the user's own.
@@ -44,6 +97,8 @@ pub(super) enum UserStatus {
     Confirmed,
     /// An administrator chose it; it is good for choosing another one and for nothing else.
     ForceChangePassword,
+    /// It is, but the person who signed up has not confirmed their address yet.
+    Unconfirmed,
 }
 
 /// A group of users.
@@ -91,23 +146,57 @@ pub(super) struct AuthorizationCode {
     pub(super) used: bool,
 }
 
-/// A sign-in that waits for a new password.
+/// A sign-in that waits for its next step.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Challenge {
     pub(super) username: String,
     pub(super) client_id: String,
     pub(super) expires_at: u64,
+    #[serde(default)]
+    pub(super) step: Step,
+    /// Wrong codes so far.
+    #[serde(default)]
+    pub(super) failures: u8,
+}
+
+/// What a sign-in waits for.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) enum Step {
+    /// A password of the user's own.
+    #[default]
+    NewPassword,
+    /// The code that was sent to the phone; its digest.
+    Sms { code: String },
+    /// A code of the authenticator app.
+    Totp,
+    /// A choice between the two.
+    Choice,
+    /// An authenticator app to be set up: the key that was handed out, and whether a code of it was shown.
+    SetUp { key: Option<String>, proven: bool },
 }
 
 impl Directory {
-    /// The user of that name.
+    /// The user of that name or `sub`.
     pub(super) fn user(&self, username: &str) -> Option<&User> {
-        self.users.get(&username.to_lowercase())
+        let by_name = self.users.get(&username.to_lowercase());
+        by_name.or_else(|| self.users.values().find(|user| user.sub == username))
     }
 
-    /// The user of that name, to be changed.
+    /// The user of that name or `sub`, to be changed.
     pub(super) fn user_mut(&mut self, username: &str) -> Option<&mut User> {
-        self.users.get_mut(&username.to_lowercase())
+        let name = self.user(username)?.username.to_lowercase();
+        self.users.get_mut(&name)
+    }
+
+    /// Forgets the user and everything that is theirs.
+    pub(super) fn remove_user(&mut self, username: &str) -> Option<User> {
+        let name = self.user(username)?.username.clone();
+        self.refresh_tokens.retain(|_, token| token.username != name);
+        self.sessions.retain(|_, session| session.username != name);
+        self.codes.retain(|_, code| code.username != name);
+        self.challenges.retain(|_, challenge| challenge.username != name);
+        self.verifications.retain(|_, code| code.username != name);
+        self.users.remove(&name.to_lowercase())
     }
 
     /// Forgets every refresh token of one sign-in.
@@ -124,5 +213,6 @@ impl Directory {
         self.sessions.retain(|_, session| session.expires_at > now);
         self.codes.retain(|_, code| code.expires_at + REUSE_MEMORY_SECONDS > now);
         self.challenges.retain(|_, challenge| challenge.expires_at > now);
+        self.verifications.retain(|_, code| code.expires_at > now);
     }
 }

@@ -3,6 +3,7 @@
 use super::directory::{Directory, ROTATION_GRACE_SECONDS, RefreshToken, User};
 use super::secrets::{digest, random_id, random_token};
 use super::tokens::{API_SCOPE, TokenSubject};
+use super::users::UserError;
 use super::{Client, Identity, IdentityError};
 
 /// What a client is given.
@@ -92,6 +93,19 @@ impl Identity {
         })
     }
 
+    /// Lets a user in, or shuts them out: then every sign-in of theirs ends, that of the hosted pages too.
+    pub(super) fn enable(&self, username: &str, enabled: bool) -> Result<(), UserError> {
+        let user = self.change_user(username, |user| user.enabled = enabled)?;
+        if !enabled {
+            self.store.change(self.now(), |directory| {
+                directory.refresh_tokens.retain(|_, token| token.username != user.username);
+                directory.sessions.retain(|_, session| session.username != user.username);
+                directory.challenges.retain(|_, challenge| challenge.username != user.username);
+            })?;
+        }
+        Ok(())
+    }
+
     /// Signs the tokens of the sign-in that `refresh` stands for; `secret` is the refresh token to hand out, if any.
     pub(super) fn tokens(
         &self,
@@ -130,6 +144,6 @@ fn live_refresh_token(
     if refresh.rotated_at.is_some_and(|at| at + ROTATION_GRACE_SECONDS <= now) {
         return Err(RefreshError::Reused);
     }
-    let user = directory.user(&refresh.username).ok_or(RefreshError::Invalid)?;
+    let user = directory.user(&refresh.username).filter(|user| user.enabled).ok_or(RefreshError::Invalid)?;
     Ok((user.clone(), refresh.clone()))
 }

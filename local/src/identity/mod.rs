@@ -2,12 +2,16 @@
 //! its JSON API that Stagedoor and its users call.
 //!
 //! It is made to listen on loopback only. In particular it does not check the `SigV4` signature of the `Admin…` calls:
-//! whoever can reach the port administers the pool. It sends no mail, and it does not slow down password guessing.
+//! whoever can reach the port administers the pool. What would be an e-mail or a text message lies in `mailbox/`, and is shown
+//! at `/mailbox`.
 //!
 //! Users, groups, sessions and refresh tokens live in `users.json` under [`IdentityConfig::dir`], the two signing keys
-//! beside it; a restart finds all of them again. Everything secret in that file is a digest.
+//! beside it; a restart finds all of them again. What is secret in that file is a digest, or a verifier of SRP; the keys of
+//! authenticator apps alone stand there as they are, since codes are computed from them.
 
 mod api;
+mod attempts;
+mod challenges;
 mod codes;
 mod config;
 mod directory;
@@ -16,18 +20,30 @@ mod files;
 mod grants;
 mod hosted;
 mod keys;
+mod mailbox;
+mod mailbox_page;
 mod params;
 mod passwords;
+mod sdk;
+mod second_factor;
 mod secrets;
+mod sign_in;
+mod srp;
 mod store;
 mod token_endpoint;
 mod tokens;
 mod users;
+mod verification;
 
-pub use self::config::{Client, Clock, IdentityConfig, Lifetimes};
+pub use self::config::{Client, Clock, IdentityConfig, Lifetimes, PoolRules, SecondFactor};
+pub use self::sdk::client;
 
+use self::attempts::{Attempts, MessageQuota};
 use self::directory::UserStatus;
 use self::keys::KeySet;
+use self::mailbox::Mailbox;
+use self::secrets::random_bytes;
+use self::srp::PendingProofs;
 use self::store::Store;
 use self::users::{NewUser, UserError};
 use std::collections::BTreeMap;
@@ -44,6 +60,12 @@ pub struct Identity {
     clock: Clock,
     keys: KeySet,
     store: Store,
+    mailbox: Mailbox,
+    /// Of what is answered about users that there are none of: the same each time.
+    seed: Vec<u8>,
+    proofs: PendingProofs,
+    attempts: Attempts,
+    messages: MessageQuota,
 }
 
 /// What can go wrong with the pool itself, as opposed to a request that it refuses.
@@ -92,7 +114,10 @@ impl Identity {
         files::private_dir(&config.dir)?;
         let keys = KeySet::open(&config.dir)?;
         let store = Store::open(&config.dir)?;
-        Ok(Arc::new(Self { config, clock, keys, store }))
+        let mailbox = Mailbox::open(&config.dir)?;
+        let seed = seed(&config.dir.join("nobody.key"))?;
+        let (proofs, attempts, messages) = Default::default();
+        Ok(Arc::new(Self { config, clock, keys, store, mailbox, seed, proofs, attempts, messages }))
     }
 
     /// The issuer of every token: `{base_url}/local_Stagedoor`.
@@ -111,6 +136,7 @@ impl Identity {
             .merge(api::routes())
             .merge(discovery::routes())
             .merge(hosted::routes())
+            .merge(mailbox_page::routes())
             .merge(token_endpoint::routes())
             .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
             .with_state(Arc::clone(self))
@@ -124,7 +150,11 @@ impl Identity {
         let user = NewUser { username, attributes, password, status: UserStatus::Confirmed };
         match self.create_user(user) {
             Ok(_) => Ok(true),
-            Err(UserError::Exists) => Ok(false),
+            Err(UserError::Exists) => {
+                // Somebody made before SRP was here gets what it needs, if the password is still this one.
+                let _ = self.authenticate(username, password);
+                Ok(false)
+            }
             Err(UserError::Internal(error)) => Err(error),
             Err(refusal) => Err(IdentityError::User(refusal.to_string())),
         }
@@ -133,6 +163,18 @@ impl Identity {
     /// The `sub` (a UUID) of the user, if there is one of that name.
     pub fn subject_of(&self, username: &str) -> Option<String> {
         self.user(username).map(|user| user.sub)
+    }
+
+    /// Makes the group where there is none of that name, and puts the user into it. Blocks on the disk.
+    pub fn ensure_member(&self, username: &str, group: &str) -> Result<(), IdentityError> {
+        let now = self.now();
+        self.store.change(now, |directory| {
+            let new = || directory::Group { description: None, precedence: None, created_at: now };
+            directory.groups.entry(group.to_owned()).or_insert_with(new);
+            let user = directory.user_mut(username);
+            user.map(|user| user.groups.insert(group.to_owned())).map(drop)
+        })?;
+        Ok(())
     }
 
     fn now(&self) -> u64 {
@@ -151,4 +193,14 @@ where
     W: FnOnce(&Identity) -> T + Send + 'static,
 {
     tokio::task::spawn_blocking(move || work(&identity)).await.map_err(|_| IdentityError::Worker)
+}
+
+/// The 32 bytes in that file, made the first time.
+fn seed(path: &std::path::Path) -> Result<Vec<u8>, IdentityError> {
+    if let Some(bytes) = files::read(path)? {
+        return Ok(bytes);
+    }
+    let bytes = random_bytes::<32>()?.to_vec();
+    files::replace(path, &bytes)?;
+    Ok(bytes)
 }

@@ -1,7 +1,9 @@
 //! How passwords are kept and which are allowed.
 
 use super::IdentityError;
+use super::directory::{User, UserStatus};
 use super::secrets::random_bytes;
+use super::srp::Verifier;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::pbkdf2;
@@ -11,6 +13,49 @@ use std::num::NonZeroU32;
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(100_000).unwrap();
 const MIN_CHARS: usize = 8;
 const MAX_CHARS: usize = 256;
+/// As long as Cognito's temporary passwords are good for where nobody says otherwise.
+pub(super) const TEMPORARY_SECONDS: u64 = 7 * 24 * 3600;
+/// Characters of a temporary password, without those that look alike.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// All that is kept of a password: what proves it when it arrives, and what proves it when it does not.
+pub(super) struct KeptPassword {
+    hash: PasswordHash,
+    srp: Verifier,
+}
+
+impl KeptPassword {
+    /// Of the user with that `sub`; takes tens of milliseconds.
+    pub(super) fn new(sub: &str, password: &str) -> Result<Self, IdentityError> {
+        Ok(Self { hash: PasswordHash::new(password)?, srp: Verifier::new(sub, password)? })
+    }
+
+    pub(super) fn into_parts(self) -> (PasswordHash, Verifier) {
+        (self.hash, self.srp)
+    }
+}
+
+impl User {
+    /// Takes a new password; a temporary one is good for a week.
+    pub(super) fn take_password(&mut self, password: KeptPassword, status: UserStatus, now: u64) {
+        let temporary = status == UserStatus::ForceChangePassword;
+        (self.password, self.srp) = (password.hash, Some(password.srp));
+        self.password_expires_at = temporary.then_some(now + TEMPORARY_SECONDS);
+        (self.status, self.modified_at) = (status, now);
+    }
+
+    /// Whether the password is a temporary one whose week is over.
+    pub(super) fn password_is_past(&self, now: u64) -> bool {
+        self.password_expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+/// A password to be sent to somebody who then chooses their own.
+pub(super) fn temporary_password() -> Result<String, IdentityError> {
+    let letter = |byte: u8| LETTERS.get(usize::from(byte) % LETTERS.len()).copied().map_or('x', char::from);
+    let letters: Vec<char> = random_bytes::<16>()?.into_iter().map(letter).collect();
+    Ok(letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
 
 /// PBKDF2-HMAC-SHA256 of a password with a salt of its own.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

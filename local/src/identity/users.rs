@@ -1,13 +1,12 @@
-//! Making users, knowing them by their password, and changing it.
+//! Making users and changing what is known of them.
 
-use super::directory::{Challenge, Directory, User, UserStatus};
-use super::passwords::{PasswordHash, check_policy};
-use super::secrets::{digest, random_id, random_token};
-use super::{Client, Identity, IdentityError};
+use super::directory::{Factors, User, UserStatus};
+use super::passwords::{KeptPassword, TEMPORARY_SECONDS, check_policy};
+use super::secrets::random_id;
+use super::{Identity, IdentityError};
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_NAME_CHARS: usize = 128;
-const CHALLENGE_SECONDS: u64 = 180;
 /// The attributes of a pool without custom ones, less `sub`, which nobody sets.
 const ATTRIBUTES: [&str; 19] = [
     "address",
@@ -56,25 +55,10 @@ pub(super) enum UserError {
     Internal(#[from] IdentityError),
 }
 
-/// Why a new password was not taken in answer to a challenge.
-pub(super) enum ChallengeError {
-    /// The challenge is unknown, past, or someone else's.
-    Invalid,
-    Password(&'static str),
-    Internal(IdentityError),
-}
-
 impl Identity {
-    /// The user of that name.
+    /// The user of that name or `sub`.
     pub(super) fn user(&self, username: &str) -> Option<User> {
         self.store.read(|directory| directory.user(username).cloned())
-    }
-
-    /// The user of that name if the password is theirs. An unknown name takes as long as a wrong password.
-    pub(super) fn authenticate(&self, username: &str, password: &str) -> Option<User> {
-        let user = self.user(username);
-        let hash = user.as_ref().map_or_else(PasswordHash::decoy, |user| user.password.clone());
-        user.filter(|_| hash.verify(password))
     }
 
     /// Makes a user with a new `sub`.
@@ -87,13 +71,19 @@ impl Identity {
         if self.user(username).is_some() {
             return Err(UserError::Exists);
         }
-        let now = self.now();
+        let (now, sub) = (self.now(), random_id());
+        let (password, srp) = KeptPassword::new(&sub, password)?.into_parts();
+        let temporary = status == UserStatus::ForceChangePassword;
         let user = User {
             username: username.to_owned(),
-            sub: random_id(),
+            sub,
             attributes,
-            password: PasswordHash::new(password)?,
+            password,
+            srp: Some(srp),
+            password_expires_at: temporary.then_some(now + TEMPORARY_SECONDS),
             status,
+            enabled: true,
+            factors: Factors::default(),
             groups: BTreeSet::new(),
             created_at: now,
             modified_at: now,
@@ -110,55 +100,24 @@ impl Identity {
     /// Gives a user another password.
     pub(super) fn set_password(&self, username: &str, password: &str, status: UserStatus) -> Result<(), UserError> {
         check_policy(password).map_err(UserError::Password)?;
-        let (now, hash) = (self.now(), PasswordHash::new(password)?);
+        let sub = self.user(username).ok_or(UserError::NotFound)?.sub;
+        let (now, kept) = (self.now(), KeptPassword::new(&sub, password)?);
         self.store.change(now, |directory| {
-            let user = directory.user_mut(username).ok_or(UserError::NotFound)?;
-            (user.password, user.status, user.modified_at) = (hash, status, now);
+            let user = directory.user_mut(username).filter(|user| user.sub == sub).ok_or(UserError::NotFound)?;
+            user.take_password(kept, status, now);
             Ok(())
         })?
     }
 
-    /// Notes that `user` has shown a temporary password; the secret returned is good for one new password.
-    pub(super) fn challenge(&self, user: &User, client: &Client) -> Result<String, IdentityError> {
-        let (now, secret) = (self.now(), random_token()?);
-        let challenge = Challenge {
-            username: user.username.clone(),
-            client_id: client.id.clone(),
-            expires_at: now + CHALLENGE_SECONDS,
-        };
-        self.store.change(now, |directory| directory.challenges.insert(digest(&secret), challenge))?;
-        Ok(secret)
-    }
-
-    /// Takes the new password of the user who was challenged. A password that the policy refuses leaves the challenge
-    /// open.
-    pub(super) fn answer_challenge(
-        &self,
-        secret: &str,
-        client: &Client,
-        username: Option<&str>,
-        password: &str,
-    ) -> Result<User, ChallengeError> {
-        let (now, key) = (self.now(), digest(secret));
-        let open = |directory: &Directory| {
-            let challenge = directory.challenges.get(&key)?;
-            let user = directory.user(&challenge.username)?;
-            let same_name = |name: &str| name.to_lowercase() == user.username.to_lowercase() || name == user.sub;
-            let named = username.is_none_or(same_name);
-            let live = challenge.expires_at > now && challenge.client_id == client.id;
-            (named && live).then(|| user.clone())
-        };
-        self.store.read(open).ok_or(ChallengeError::Invalid)?;
-        check_policy(password).map_err(ChallengeError::Password)?;
-        let hash = PasswordHash::new(password).map_err(ChallengeError::Internal)?;
-        let outcome = self.store.change(now, |directory| {
-            let user = open(directory)?;
-            directory.challenges.remove(&key);
-            let user = directory.user_mut(&user.username)?;
-            (user.password, user.status, user.modified_at) = (hash, UserStatus::Confirmed, now);
-            Some(user.clone())
-        });
-        outcome.map_err(ChallengeError::Internal)?.ok_or(ChallengeError::Invalid)
+    /// Changes a user; what it was like afterwards.
+    pub(super) fn change_user(&self, username: &str, alter: impl FnOnce(&mut User)) -> Result<User, UserError> {
+        let now = self.now();
+        self.store.change(now, |directory| {
+            let user = directory.user_mut(username).ok_or(UserError::NotFound)?;
+            alter(user);
+            user.modified_at = now;
+            Ok(user.clone())
+        })?
     }
 }
 
@@ -168,7 +127,7 @@ fn check_name(username: &str) -> Result<(), UserError> {
     if printable && (1..=MAX_NAME_CHARS).contains(&length) { Ok(()) } else { Err(UserError::Name) }
 }
 
-fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), UserError> {
+pub(super) fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), UserError> {
     match attributes.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => Err(UserError::Attribute(name.clone())),

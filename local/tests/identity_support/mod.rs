@@ -2,10 +2,11 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 pub mod browser;
+pub mod sdk;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
+use local::identity::{Client, Identity, IdentityConfig, Lifetimes, PoolRules};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,20 @@ pub struct Pool {
 impl Pool {
     /// Opens the pool in `dir` and serves it.
     pub async fn start(dir: &Path) -> Self {
+        Self::start_with(dir, PoolRules::default()).await
+    }
+
+    /// The same with rules of its own.
+    pub async fn start_with(dir: &Path, rules: PoolRules) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::serve(dir, listener, START).await
+        Self::serve(dir, listener, START, rules).await
+    }
+
+    /// The code in the newest message to that address.
+    pub async fn code_for(&self, address: &str) -> String {
+        let letters = browser::Browser::new(&self.url).get("/mailbox.json").await.json();
+        let letter = letters.as_array().unwrap().iter().find(|letter| letter["to"] == address).expect("a message");
+        letter["code"].as_str().expect("a code").to_owned()
     }
 
     /// Stops it and opens it again from what is on disk, at the same address and time.
@@ -44,7 +57,7 @@ impl Pool {
         let _ = self.server.await;
         drop(self.identity);
         let listener = TcpListener::bind(address).await.unwrap();
-        Self::serve(&self.dir, listener, self.clock.load(Ordering::SeqCst)).await
+        Self::serve(&self.dir, listener, self.clock.load(Ordering::SeqCst), PoolRules::default()).await
     }
 
     pub fn advance(&self, seconds: u64) {
@@ -55,7 +68,7 @@ impl Pool {
         self.clock.load(Ordering::SeqCst)
     }
 
-    async fn serve(dir: &Path, listener: TcpListener, now: u64) -> Self {
+    async fn serve(dir: &Path, listener: TcpListener, now: u64, rules: PoolRules) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (clock, dir) = (Arc::new(AtomicU64::new(now)), dir.to_owned());
         let config = IdentityConfig {
@@ -63,6 +76,7 @@ impl Pool {
             base_url: url.clone(),
             clients: vec![client(WEB, true), client(SCRIPT, false)],
             lifetimes: Lifetimes::default(),
+            rules,
         };
         let source = Arc::clone(&clock);
         let open = move || Identity::open_with_clock(config, Arc::new(move || source.load(Ordering::SeqCst)));
@@ -98,5 +112,6 @@ fn client(id: &str, rotate_refresh_tokens: bool) -> Client {
         logout_uris: vec![SIGNED_OUT.to_owned()],
         rotate_refresh_tokens,
         password_auth: true,
+        srp_auth: true,
     }
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_http_client::tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use edge_auth::config::EdgeConfig;
-use origin::{Origin, OriginConfig};
+use origin::{Origin, OriginConfig, UserPool};
 use provider::Provider;
 use tracing_subscriber::EnvFilter;
 
@@ -69,6 +69,19 @@ pub async fn start(settings: &Settings) -> Result<Started, StartError> {
     let objects = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
     let keys = Arc::new(PassKeys::new(settings.pass_keys.clone(), aws_sdk_ssm::Client::new(&shared)));
     let minting = Arc::clone(&keys);
+    let user_pool = match (&settings.user_pool, &edge.sign_in) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(wrong("deployment.sign_in is missing, whose client STAGEDOOR_USER_POOL needs".into()));
+        }
+        (Some(pool_id), Some(client)) => Some(UserPool {
+            sdk: aws_sdk_cognitoidentityprovider::Client::new(&shared),
+            pool_id: pool_id.clone(),
+            client_id: client.client_id.clone(),
+            client_secret: client.client_secret.clone(),
+            sign_up: settings.sign_up,
+        }),
+    };
     let limit = Duration::from_millis(edge.key_refresh.timeout_ms);
     let provider = Provider::new().map_err(|e| StartError::Tls(e.to_string()))?;
     let origin = Origin::new(OriginConfig {
@@ -85,6 +98,7 @@ pub async fn start(settings: &Settings) -> Result<Started, StartError> {
         default_quota: settings.default_quota,
         administrators: settings.administrators.clone(),
         token_api: settings.token_api,
+        user_pool,
         clock: Arc::new(unix_millis),
         // The catalog's change feed tells the processors.
         uploaded: Arc::new(|_| ()),

@@ -39,6 +39,10 @@ pub struct Settings {
     pub administrators: String,
     /// `STAGEDOOR_TOKEN_API`: `on` or `off`.
     pub token_api: bool,
+    /// `STAGEDOOR_USER_POOL`: the user pool's id, for administrators and for sign-in pages of our own; neither without it.
+    pub user_pool: Option<String>,
+    /// `STAGEDOOR_SIGN_UP`: `on` or `off`, whether those pages let people sign up.
+    pub sign_up: bool,
     /// Whether buckets stand in the path of a URL, as they do behind every endpoint that is not AWS's own.
     pub path_style: bool,
 }
@@ -99,14 +103,15 @@ impl Settings {
             (number("STAGEDOOR_MAX_UPLOAD_BYTES"), number("STAGEDOOR_QUOTA_BYTES"), number("STAGEDOOR_QUOTA_MINUTES"));
         let default_quota = (bytes.is_some() || minutes.is_some())
             .then(|| Amount { bytes: bytes.unwrap_or(Amount::MOST), minutes: minutes.unwrap_or(Amount::MOST) });
-        let token_api = match present("STAGEDOOR_TOKEN_API").as_deref() {
+        let mut switch = |name: &str| match present(name).as_deref() {
             None | Some("off") => false,
             Some("on") => true,
             Some(other) => {
-                wrong("STAGEDOOR_TOKEN_API", other, "on or off");
+                wrong(name, other, "on or off");
                 false
             }
         };
+        let (token_api, sign_up) = (switch("STAGEDOOR_TOKEN_API"), switch("STAGEDOOR_SIGN_UP"));
         let own_endpoint = present("AWS_ENDPOINT_URL_S3").or_else(|| present("AWS_ENDPOINT_URL"));
         let objects_origin =
             present("STAGEDOOR_OBJECTS_ORIGIN").or_else(|| own_endpoint.clone()).unwrap_or_else(|| {
@@ -120,6 +125,7 @@ impl Settings {
             sign_out_origin: present("STAGEDOOR_SIGN_OUT_ORIGIN"),
             max_upload_bytes: max_upload_bytes.unwrap_or(origin::LARGEST_UPLOAD).min(origin::LARGEST_UPLOAD),
             administrators: present("STAGEDOOR_ADMINISTRATORS").unwrap_or_else(|| "admins".to_owned()),
+            user_pool: present("STAGEDOOR_USER_POOL"),
             path_style: own_endpoint.is_some(),
             catalog,
             raw_bucket,
@@ -127,6 +133,7 @@ impl Settings {
             pass_keys,
             default_quota,
             token_api,
+            sign_up,
         };
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
     }

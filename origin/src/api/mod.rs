@@ -5,10 +5,12 @@ mod admin;
 mod body;
 pub mod collections;
 mod description;
+mod groups;
 mod licences;
 mod links;
 pub mod media;
 mod once;
+pub mod people;
 pub mod profile;
 mod query;
 mod refusals;
@@ -32,6 +34,7 @@ use utoipa_axum::routes;
 pub use description::{description, page as documentation};
 pub use once::once;
 pub use query::Query;
+pub use text::random;
 pub use uploads::LARGEST as LARGEST_UPLOAD;
 
 use crate::Problem;
@@ -55,6 +58,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(account::delete))
         .routes(routes!(account::token))
         .merge(admin::routes())
+        .merge(people::routes())
+        .merge(groups::routes())
         .layer(from_fn(demand_json))
         .layer(DefaultBodyLimit::max(MAX_BODY));
     json.merge(uploads::form_routes())

@@ -1,5 +1,6 @@
 //! The pages.
 
+pub mod admin;
 pub mod card;
 pub mod collections;
 pub mod library;
@@ -38,6 +39,8 @@ pub struct Frame {
     /// What the person set, as JSON for the scripts.
     pub preferences: String,
     pub admin: bool,
+    /// Whether there is a page for password and second factor here.
+    pub security: bool,
 }
 
 impl Frame {
@@ -60,6 +63,7 @@ impl Frame {
             },
             preferences: Value::Object(preferences).to_string(),
             admin: app.is_administrator(session),
+            security: crate::sign_in::has_pages(app),
             user,
         }
     }

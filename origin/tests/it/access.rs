@@ -28,6 +28,7 @@ const MARK: &str = "secret-holiday";
 type Wanted = [u16; 4];
 const ALL_200: Wanted = [200; 4];
 const OWNER_200: Wanted = [200, 404, 404, 404];
+const ADMINISTRATOR_404: Wanted = [403, 403, 403, 404];
 const OWNER_204: Wanted = [204, 404, 404, 404];
 
 /// A route: method, path (with the names of the owner's things in it), body, answers.
@@ -85,6 +86,17 @@ fn table() -> Vec<(&'static str, &'static str, Value, Wanted)> {
         ("DELETE", "/api/account", json!({"confirm": "{name}"}), [204; 4]),
         ("GET", "/api/token", none.clone(), [404; 4]),
         ("GET", "/api/admin/failures", none.clone(), [403, 403, 403, 200]),
+        // There is no pool here; people.rs has one.
+        ("GET", "/api/admin/people", none.clone(), ADMINISTRATOR_404),
+        ("POST", "/api/admin/people", json!({"email": "x@example.com"}), ADMINISTRATOR_404),
+        ("POST", "/api/admin/people/{username}/enable", none.clone(), ADMINISTRATOR_404),
+        ("POST", "/api/admin/people/{username}/disable", none.clone(), ADMINISTRATOR_404),
+        ("POST", "/api/admin/people/{username}/resend", none.clone(), ADMINISTRATOR_404),
+        ("DELETE", "/api/admin/people/{username}", none.clone(), ADMINISTRATOR_404),
+        ("PUT", "/api/admin/people/{username}/groups/{group}", none.clone(), ADMINISTRATOR_404),
+        ("DELETE", "/api/admin/people/{username}/groups/{group}", none.clone(), ADMINISTRATOR_404),
+        ("GET", "/api/admin/groups", none.clone(), ADMINISTRATOR_404),
+        ("POST", "/api/admin/groups", json!({"name": "x"}), ADMINISTRATOR_404),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edge_auth::config::EdgeConfig;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rsa::pkcs8::EncodePrivateKey as _;
@@ -34,8 +34,19 @@ pub fn edge_config() -> Arc<EdgeConfig> {
     edge_config_before(&[])
 }
 
+/// The same where people sign in on our own pages.
+pub fn edge_config_with_pages() -> Arc<EdgeConfig> {
+    let login = ["/login", "/login/*"]
+        .map(|path| json!({"path": path, "allow": "anyone", "origin": "app", "cache": "none", "methods": "all"}));
+    edge_config_of(&login, "page")
+}
+
 /// The same with routes before the one that takes everything.
 pub fn edge_config_before(routes: &[Value]) -> Arc<EdgeConfig> {
+    edge_config_of(routes, "none")
+}
+
+fn edge_config_of(routes: &[Value], sign_in: &str) -> Arc<EdgeConfig> {
     let app = json!({"path": "/*", "allow": "signed_in", "origin": "app", "cache": "none", "methods": "all"});
     let all = [routes, &[app]].concat();
     let edge = json!({
@@ -43,11 +54,12 @@ pub fn edge_config_before(routes: &[Value]) -> Arc<EdgeConfig> {
             "version": 1,
             "mode": "enforce",
             "tokens": {"from": ["cookie"], "use": "access", "leeway_seconds": 30, "max_bytes": 8192},
-            "sign_in": {"mode": "none"},
+            "sign_in": {"mode": sign_in},
             "routes": all,
         },
         "deployment": {
             "issuers": [{"kind": "cognito", "issuer": ISSUER, "clients": [CLIENT], "jwks": {"keys": [KEY.jwk]}}],
+            "keys": {"state": [{"kid": "k", "key": STANDARD.encode([5; 32])}], "pass": []},
         },
     });
     Arc::new(EdgeConfig::from_slice(edge.to_string().as_bytes()).unwrap())

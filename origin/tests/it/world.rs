@@ -10,7 +10,7 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use origin::{Origin, OriginConfig};
+use origin::{Origin, OriginConfig, UserPool};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -35,6 +35,14 @@ pub struct World {
     pub told: Arc<Mutex<Vec<String>>>,
     clock: Arc<AtomicI64>,
     folder: tempfile::TempDir,
+}
+
+/// What most worlds do without.
+#[derive(Default)]
+struct Extras {
+    /// Pages are shown their tokens.
+    token_api: bool,
+    user_pool: Option<UserPool>,
 }
 
 /// An answer, read to its end.
@@ -65,14 +73,23 @@ impl World {
     pub async fn routed(routes: &[Value], pass_key: Option<RingKey>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
-        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key, false).await
+        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key, Extras::default()).await
+    }
+
+    /// One whose people sign in on our own pages, at that pool.
+    pub async fn with_pages(pool: UserPool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
+        let extras = Extras { user_pool: Some(pool), ..Extras::default() };
+        Self::complete(catalog, folder, tokens::edge_config_with_pages(), Some(pass_key()), extras).await
     }
 
     /// One that shows tokens to its own pages.
     pub async fn showing_tokens() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
-        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), true).await
+        let extras = Extras { token_api: true, ..Extras::default() };
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), extras).await
     }
 
     /// One whose catalog never answers with anything but an error.
@@ -85,7 +102,7 @@ impl World {
     }
 
     async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
-        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), false).await
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), Extras::default()).await
     }
 
     async fn complete(
@@ -93,7 +110,7 @@ impl World {
         folder: tempfile::TempDir,
         edge: Arc<EdgeConfig>,
         pass_key: Option<RingKey>,
-        token_api: bool,
+        extras: Extras,
     ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
         let clock = Arc::new(AtomicI64::new(NOW));
@@ -110,7 +127,8 @@ impl World {
             max_upload_bytes: MAX_UPLOAD,
             default_quota: None,
             administrators: "admins".to_owned(),
-            token_api,
+            token_api: extras.token_api,
+            user_pool: extras.user_pool,
             clock: Arc::new({
                 let clock = Arc::clone(&clock);
                 move || clock.load(Ordering::Relaxed)

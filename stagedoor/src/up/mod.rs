@@ -5,6 +5,7 @@ mod data;
 mod deployment;
 mod pass_keys;
 mod sample_upload;
+mod sign_in;
 mod site;
 
 use std::io::IsTerminal as _;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use local::identity::{PoolRules, SecondFactor};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,6 +22,7 @@ use crate::policy::PolicySource;
 use addresses::Addresses;
 use data::DataDir;
 pub use data::write_private;
+use sign_in::SignIn;
 use site::{Plan, Site};
 
 /// The name of the user that `up` makes.
@@ -27,6 +30,7 @@ const USER: &str = "you@example.com";
 
 /// Runs the edge, identity, objects and the processors until Ctrl-C, and keeps everything under the data directory.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "Example: stagedoor up --port 8080 --data .data\n\n\
     Prints the address, a user and a password on stderr; the same as one line of JSON on stdout once everything is ready.")]
 pub struct Arguments {
@@ -45,6 +49,15 @@ pub struct Arguments {
     /// How long access tokens are good for, 10 seconds to a day; short ones show how sessions are renewed
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(10..=86_400))]
     token_seconds: u64,
+    /// Where people sign in, whatever the policy says
+    #[arg(long, value_enum, value_name = "WHERE")]
+    sign_in: Option<SignIn>,
+    /// Let people make accounts on their own, on Stagedoor's own pages
+    #[arg(long)]
+    sign_up: bool,
+    /// Ask everybody for a code of an authenticator app beside the password
+    #[arg(long)]
+    second_factor: bool,
     /// Who may fetch what
     #[arg(long, value_name = "FILE", default_value = "policy.yaml")]
     policy: PathBuf,
@@ -73,16 +86,20 @@ async fn serve(arguments: &Arguments, policy: &PolicySource, artefacts: &Path) -
     let (edge_url, identity_url, objects_url) = (at.edge_url.clone(), at.identity_url.clone(), at.objects_url.clone());
     // From here on Ctrl-C ends in a proper stop, also while things are starting.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let policy = sign_in::policy(&policy.value, arguments.sign_in);
+    let second_factor = if arguments.second_factor { SecondFactor::Required } else { SecondFactor::Optional };
     let plan = Plan {
         data: &data,
         secrets: &secrets,
         artefacts,
-        policy: &policy.value,
+        policy: &policy,
         tls: arguments.tls,
         token_seconds: arguments.token_seconds,
+        rules: PoolRules { self_sign_up: arguments.sign_up, second_factor },
     };
     let site = Site::start(&plan, at).await?;
     let made = site.identity.ensure_user(USER, USER, &secrets.password)?;
+    site.identity.ensure_member(USER, site::ADMINISTRATORS)?;
     tracing::info!(made, "user");
     let ready = async {
         if !arguments.no_sample {
@@ -106,7 +123,7 @@ async fn serve(arguments: &Arguments, policy: &PolicySource, artefacts: &Path) -
 
 fn announce(edge: &str, identity: &str, objects: &str, password: &str, site: &Site) {
     eprintln!(
-        "\n  Stagedoor is running at {edge}\n  user      {USER}\n  password  {password}\n\n  Ctrl-C stops it; what was uploaded stays.\n"
+        "\n  Stagedoor is running at {edge}\n  user      {USER}\n  password  {password}\n  mailbox   {identity}/mailbox\n\n  Ctrl-C stops it; what was uploaded stays.\n"
     );
     if !std::io::stdout().is_terminal() {
         let processes: serde_json::Map<String, serde_json::Value> =

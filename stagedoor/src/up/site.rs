@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result};
 use aws_sdk_s3::primitives::ByteStream;
 use local::edge::{Edge, EdgeConfig, KeyValueDirectory, localhost_certificate};
 use local::events::{Events, EventsConfig};
-use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
+use local::identity::{Client, Identity, IdentityConfig, Lifetimes, POOL_ID, PoolRules};
 use local::objects::{Objects, ObjectsConfig, client};
 use local::runtime::{Function, FunctionConfig};
-use origin::{Origin, OriginConfig};
+use origin::{Origin, OriginConfig, UserPool};
 use provider::Provider;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ use crate::pass;
 const RAW: &str = "raw";
 const MEDIA: &str = "media";
 const SITE: &str = "site";
+/// The group whose members administer the site.
+pub const ADMINISTRATORS: &str = "admins";
 /// The quota of Lambda@Edge at viewer-request.
 const EDGE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest a Lambda may run.
@@ -46,6 +48,7 @@ pub struct Plan<'a> {
     pub policy: &'a Value,
     pub tls: bool,
     pub token_seconds: u64,
+    pub rules: PoolRules,
 }
 
 /// A running site.
@@ -129,8 +132,9 @@ impl Site {
             pass_key: Arc::new(current_pass_key(pass_secret.clone())),
             max_upload_bytes: origin::LARGEST_UPLOAD,
             default_quota: None,
-            administrators: "admins".to_owned(),
+            administrators: ADMINISTRATORS.to_owned(),
             token_api: false,
+            user_pool: Some(user_pool(plan, &at.identity_url)),
             clock: Arc::new(unix_millis),
             uploaded: {
                 let events = Arc::clone(&events);
@@ -185,6 +189,7 @@ fn open_identity(plan: &Plan<'_>, at: &Addresses) -> Result<Arc<Identity>> {
         logout_uris: vec![format!("{}/_auth/signed-out", at.edge_url)],
         rotate_refresh_tokens: true,
         password_auth: false,
+        srp_auth: true,
     };
     let api = Client {
         id: API_CLIENT.to_owned(),
@@ -193,6 +198,7 @@ fn open_identity(plan: &Plan<'_>, at: &Addresses) -> Result<Arc<Identity>> {
         logout_uris: Vec::new(),
         rotate_refresh_tokens: false,
         password_auth: true,
+        srp_auth: false,
     };
     Ok(Identity::open(IdentityConfig {
         dir: plan.data.join("identity"),
@@ -203,7 +209,19 @@ fn open_identity(plan: &Plan<'_>, at: &Addresses) -> Result<Arc<Identity>> {
             id_seconds: plan.token_seconds,
             ..Lifetimes::default()
         },
+        rules: plan.rules,
     })?)
+}
+
+/// The pool as the app calls it.
+fn user_pool(plan: &Plan<'_>, identity_url: &str) -> UserPool {
+    UserPool {
+        sdk: local::identity::client(identity_url),
+        pool_id: POOL_ID.to_owned(),
+        client_id: WEB_CLIENT.to_owned(),
+        client_secret: None,
+        sign_up: plan.rules.self_sign_up,
+    }
 }
 
 async fn serve_identity(listener: tokio::net::TcpListener, identity: Arc<Identity>) {

@@ -1,25 +1,28 @@
 //! What an administrator does with users. Signatures are not checked, see the module's own page.
 
 use super::error::ApiError;
+use super::filter::Filter;
 use super::input::Input;
+use super::pages::page;
+use super::view::description;
 use crate::identity::Identity;
 use crate::identity::directory::{User, UserStatus};
-use crate::identity::secrets::random_token;
-use crate::identity::users::NewUser;
+use crate::identity::mailbox::{Medium, Message};
+use crate::identity::passwords::temporary_password;
+use crate::identity::users::{NewUser, check_attributes};
 use serde_json::{Value, json};
-use std::ops::Bound;
 
 /// The most users in one answer of `ListUsers`.
 const MAX_PAGE: u64 = 60;
 
-/// `AdminCreateUser`. No mail is sent: without a `TemporaryPassword` nobody knows the password until
-/// `AdminSetUserPassword`. `MessageAction` `RESEND` gives a user who has not signed in yet a new temporary password.
+/// `AdminCreateUser`: sends the temporary password, unless `MessageAction` is `SUPPRESS`. `RESEND` gives a user who has not
+/// signed in yet a new one.
 pub(super) fn create_user(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
-    input.check_pool()?;
     let username = input.text("Username")?;
-    let generated = random_token()?;
+    let generated = temporary_password()?;
     let password = input.optional_text("TemporaryPassword")?.unwrap_or(&generated);
-    let user = match input.optional_text("MessageAction")? {
+    let action = input.optional_text("MessageAction")?;
+    let user = match action {
         Some("RESEND") => {
             let user = identity.user(username).ok_or(ApiError::UserNotFound)?;
             if user.status != UserStatus::ForceChangePassword {
@@ -35,12 +38,28 @@ pub(super) fn create_user(identity: &Identity, input: &Input<'_>) -> Result<Valu
         }
         Some(_) => return Err(ApiError::InvalidParameter("MessageAction must be RESEND or SUPPRESS".to_owned())),
     };
+    if action != Some("SUPPRESS") {
+        let media = input.texts("DesiredDeliveryMediums")?;
+        // Cognito's own default.
+        invite(identity, &user, password, if media.is_empty() { &["SMS"] } else { &media })?;
+    }
     Ok(json!({ "User": description(&user, "Attributes") }))
+}
+
+/// Sends the temporary password to every address of the kinds that are asked for and there.
+fn invite(identity: &Identity, user: &User, password: &str, media: &[&str]) -> Result<(), ApiError> {
+    let text = format!("Your username is {} and temporary password is {password}.", user.username);
+    for (name, medium, attribute) in [("EMAIL", Medium::Email, "email"), ("SMS", Medium::Sms, "phone_number")] {
+        let address = user.attribute(attribute).filter(|_| media.contains(&name));
+        let Some(to) = address else { continue };
+        let message = Message { to, medium, subject: "Your temporary password", text: &text };
+        identity.mailbox.put(&message, Some(password), identity.now())?;
+    }
+    Ok(())
 }
 
 /// `AdminSetUserPassword`: a `Permanent` one is the user's own, any other must be changed at the next sign-in.
 pub(super) fn set_user_password(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
-    input.check_pool()?;
     let permanent = input.flag("Permanent")?;
     let status = if permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
     identity.set_password(input.text("Username")?, input.text("Password")?, status)?;
@@ -49,48 +68,51 @@ pub(super) fn set_user_password(identity: &Identity, input: &Input<'_>) -> Resul
 
 /// `AdminGetUser`.
 pub(super) fn user(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
-    input.check_pool()?;
     let user = identity.user(input.text("Username")?).ok_or(ApiError::UserNotFound)?;
     Ok(description(&user, "UserAttributes"))
 }
 
-/// `ListUsers` by name, in pages of up to 60; filters are refused rather than ignored.
-pub(super) fn list_users(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
-    input.check_pool()?;
-    if input.optional_text("Filter")?.is_some_and(|filter| !filter.is_empty()) {
-        return Err(ApiError::InvalidParameter("Filter is not supported by this stand-in".to_owned()));
-    }
-    let limit = input.optional_number("Limit")?.unwrap_or(MAX_PAGE);
-    if limit > MAX_PAGE {
-        return Err(ApiError::InvalidParameter(format!("Limit must be at most {MAX_PAGE}")));
-    }
-    // Like Cognito, 0 means no limit of the caller's own.
-    let limit = usize::try_from(if limit == 0 { MAX_PAGE } else { limit }).unwrap_or(usize::MAX);
-    let after = input.optional_text("PaginationToken")?.map_or(Bound::Unbounded, Bound::Excluded);
-    let (users, next) = identity.store.read(|directory| {
-        let mut rest = directory.users.range::<str, _>((after, Bound::Unbounded));
-        let page: Vec<_> = rest.by_ref().take(limit).collect();
-        let next = page.last().map(|(name, _)| (*name).clone()).filter(|_| rest.next().is_some());
-        (page.into_iter().map(|(_, user)| description(user, "Attributes")).collect::<Vec<_>>(), next)
-    });
-    let mut answer = json!({ "Users": users });
-    if let (Some(answer), Some(next)) = (answer.as_object_mut(), next) {
-        answer.insert("PaginationToken".to_owned(), Value::String(next));
-    }
-    Ok(answer)
+/// `AdminDisableUser`.
+pub(super) fn disable_user(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    identity.enable(input.text("Username")?, false)?;
+    Ok(json!({}))
 }
 
-/// A user as Cognito shows it; the list of attributes goes by a different name in different answers.
-fn description(user: &User, attributes_field: &str) -> Value {
-    let sub = json!({ "Name": "sub", "Value": user.sub });
-    let others = user.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value }));
-    let attributes: Vec<Value> = std::iter::once(sub).chain(others).collect();
-    json!({
-        "Username": user.username,
-        attributes_field: attributes,
-        "UserCreateDate": user.created_at,
-        "UserLastModifiedDate": user.modified_at,
-        "Enabled": true,
-        "UserStatus": user.status,
-    })
+/// `AdminEnableUser`.
+pub(super) fn enable_user(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    identity.enable(input.text("Username")?, true)?;
+    Ok(json!({}))
+}
+
+/// `AdminDeleteUser`.
+pub(super) fn delete_user(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    let username = input.text("Username")?;
+    let removed = identity.store.change(identity.now(), |directory| directory.remove_user(username))?;
+    removed.map(|_| json!({})).ok_or(ApiError::UserNotFound)
+}
+
+/// `AdminUserGlobalSignOut`.
+pub(super) fn sign_out(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    let user = identity.user(input.text("Username")?).ok_or(ApiError::UserNotFound)?;
+    identity.sign_out_everywhere(&user.username)?;
+    Ok(json!({}))
+}
+
+/// `AdminUpdateUserAttributes`: an administrator is believed, also that an address is verified.
+pub(super) fn update_attributes(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    let changes = input.attributes("UserAttributes")?;
+    check_attributes(&changes)?;
+    identity.change_user(input.text("Username")?, |user| user.attributes.extend(changes))?;
+    Ok(json!({}))
+}
+
+/// `ListUsers` by name, in pages of up to 60.
+pub(super) fn list_users(identity: &Identity, input: &Input<'_>) -> Result<Value, ApiError> {
+    let filter = Filter::parse(input.optional_text("Filter")?.unwrap_or_default())?;
+    let (limit, after) = (input.limit(MAX_PAGE)?, input.optional_text("PaginationToken")?);
+    Ok(identity.store.read(|directory| {
+        let users = directory.users.iter().filter(|(_, user)| filter.as_ref().is_none_or(|f| f.takes(user)));
+        let users = users.map(|(name, user)| (name.as_str(), description(user, "Attributes")));
+        page(users, after, limit, "Users", "PaginationToken")
+    }))
 }

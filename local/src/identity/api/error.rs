@@ -1,8 +1,11 @@
 //! The API's errors by Cognito's names.
 
 use crate::identity::IdentityError;
+use crate::identity::challenges::ChallengeError;
 use crate::identity::grants::RefreshError;
-use crate::identity::users::{ChallengeError, UserError};
+use crate::identity::sign_in::SignInError;
+use crate::identity::users::UserError;
+use crate::identity::verification::CodeError;
 use serde_json::{Value, json};
 
 /// Why a call was refused. No message holds a value of the request, except the names of pools, clients and groups.
@@ -16,6 +19,12 @@ pub(super) enum ApiError {
     ResourceNotFound(String),
     GroupExists,
     RefreshTokenReuse,
+    UserNotConfirmed,
+    CodeMismatch(&'static str),
+    ExpiredCode,
+    LimitExceeded,
+    EnableSoftwareToken,
+    UnsupportedTokenType,
     Serialization,
     UnknownOperation,
     Internal(IdentityError),
@@ -34,6 +43,12 @@ impl ApiError {
             Self::ResourceNotFound(_) => "ResourceNotFoundException",
             Self::GroupExists => "GroupExistsException",
             Self::RefreshTokenReuse => "RefreshTokenReuseException",
+            Self::UserNotConfirmed => "UserNotConfirmedException",
+            Self::CodeMismatch(_) => "CodeMismatchException",
+            Self::ExpiredCode => "ExpiredCodeException",
+            Self::LimitExceeded => "LimitExceededException",
+            Self::EnableSoftwareToken => "EnableSoftwareTokenMFAException",
+            Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::Serialization => "SerializationException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::Internal(_) => "InternalErrorException",
@@ -47,12 +62,20 @@ impl ApiError {
 
     fn message(&self) -> &str {
         match self {
-            Self::NotAuthorized(text) | Self::InvalidPassword(text) | Self::UnsupportedUserState(text) => text,
+            Self::NotAuthorized(text)
+            | Self::InvalidPassword(text)
+            | Self::UnsupportedUserState(text)
+            | Self::CodeMismatch(text) => text,
             Self::InvalidParameter(text) | Self::ResourceNotFound(text) => text,
             Self::UserNotFound => "User does not exist.",
             Self::UsernameExists => "User account already exists",
             Self::GroupExists => "A group with the name already exists.",
             Self::RefreshTokenReuse => "Refresh token has been invalidated by rotation.",
+            Self::UserNotConfirmed => "User is not confirmed.",
+            Self::ExpiredCode => "Invalid code provided, please request a code again.",
+            Self::LimitExceeded => "Attempt limit exceeded, please try after some time.",
+            Self::EnableSoftwareToken => "Code mismatch",
+            Self::UnsupportedTokenType => "Only refresh tokens can be revoked.",
             Self::Serialization => "The body must be a JSON object.",
             Self::UnknownOperation => "X-Amz-Target names no operation of this stand-in.",
             Self::Internal(_) => "Internal error.",
@@ -88,12 +111,43 @@ impl From<RefreshError> for ApiError {
     }
 }
 
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::WrongPassword => Self::NotAuthorized("Incorrect username or password."),
+            SignInError::Locked => Self::NotAuthorized("Password attempts exceeded"),
+            SignInError::Disabled => Self::NotAuthorized("User is disabled."),
+            SignInError::Unconfirmed => Self::UserNotConfirmed,
+            SignInError::Expired => {
+                Self::NotAuthorized("Temporary password has expired and must be reset by an administrator.")
+            }
+            SignInError::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
 impl From<ChallengeError> for ApiError {
     fn from(error: ChallengeError) -> Self {
         match error {
             ChallengeError::Invalid => Self::NotAuthorized("Invalid session for the user."),
+            ChallengeError::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             ChallengeError::Password(reason) => Self::InvalidPassword(reason),
             ChallengeError::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl From<CodeError> for ApiError {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Expired => Self::ExpiredCode,
+            CodeError::Mismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
+            CodeError::Limit => Self::LimitExceeded,
+            CodeError::NoAddress => {
+                Self::InvalidParameter("The user has no such e-mail address or phone number.".to_owned())
+            }
+            CodeError::Password(reason) => Self::InvalidPassword(reason),
+            CodeError::Internal(error) => Self::Internal(error),
         }
     }
 }

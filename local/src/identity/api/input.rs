@@ -1,6 +1,8 @@
 //! Reading a call's input field by field, so that an error names the field and never its value.
 
 use super::error::ApiError;
+use crate::identity::directory::{RefreshToken, User};
+use crate::identity::tokens::API_SCOPE;
 use crate::identity::{Client, Identity, POOL_ID};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -23,6 +25,11 @@ impl Input<'_> {
     /// A text that may be there.
     pub(super) fn optional_text(&self, name: &str) -> Result<Option<&str>, ApiError> {
         self.field(name).map(|value| value.as_str().ok_or_else(|| wrong(name, "a string"))).transpose()
+    }
+
+    /// Whether the field is there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.field(name).is_some()
     }
 
     /// A flag; missing is false.
@@ -53,6 +60,39 @@ impl Input<'_> {
         };
         let pairs = list.as_array().and_then(|items| items.iter().map(pair).collect());
         pairs.ok_or_else(|| wrong(name, "a list of {Name, Value}"))
+    }
+
+    /// A list of texts; missing is an empty one.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<&str>, ApiError> {
+        let Some(list) = self.field(name) else { return Ok(Vec::new()) };
+        let texts = list.as_array().and_then(|items| items.iter().map(Value::as_str).collect());
+        texts.ok_or_else(|| wrong(name, "a list of strings"))
+    }
+
+    /// How many of `at most` in one answer; like Cognito's, 0 means no limit of the caller's own.
+    pub(super) fn limit(&self, at_most: u64) -> Result<usize, ApiError> {
+        let limit = self.optional_number("Limit")?.unwrap_or(0);
+        if limit > at_most {
+            return Err(ApiError::InvalidParameter(format!("Limit must be at most {at_most}")));
+        }
+        Ok(usize::try_from(if limit == 0 { at_most } else { limit }).unwrap_or(usize::MAX))
+    }
+
+    /// The person whose `AccessToken` it is. The token must be live and from the API, not from the hosted pages.
+    pub(super) fn person(&self, identity: &Identity) -> Result<User, ApiError> {
+        let access =
+            identity.verify_access(self.text("AccessToken")?).ok_or(ApiError::NotAuthorized("Invalid Access Token"))?;
+        if !access.scope.split(' ').any(|scope| scope == API_SCOPE) {
+            return Err(ApiError::NotAuthorized("Access Token does not have required scopes"));
+        }
+        identity.store.read(|directory| {
+            let of_it = |refresh: &RefreshToken| refresh.origin_jti == access.origin_jti;
+            if !directory.refresh_tokens.values().any(of_it) {
+                return Err(ApiError::NotAuthorized("Access Token has been revoked"));
+            }
+            let user = directory.user(&access.username).ok_or(ApiError::UserNotFound)?;
+            if user.enabled { Ok(user.clone()) } else { Err(ApiError::NotAuthorized("User is disabled.")) }
+        })
     }
 
     /// The client that `ClientId` names.

@@ -1,10 +1,16 @@
 //! Cognito's JSON API: `POST /` with the operation in `X-Amz-Target` and its input as `application/x-amz-json-1.1`.
 
+mod account;
 mod admin;
 mod auth;
+mod challenge;
 mod error;
+mod filter;
 mod groups;
 mod input;
+mod pages;
+mod recovery;
+mod view;
 
 use self::error::ApiError;
 use self::input::Input;
@@ -37,19 +43,55 @@ async fn call(State(identity): State<Arc<Identity>>, headers: HeaderMap, body: B
 }
 
 fn dispatch(identity: &Identity, operation: &str, input: &Input<'_>) -> Result<Value, ApiError> {
+    if let Some(administer) = administration(operation) {
+        input.check_pool()?;
+        return administer(identity, input);
+    }
     match operation {
         "InitiateAuth" => auth::initiate_auth(identity, input),
-        "RespondToAuthChallenge" => auth::respond_to_auth_challenge(identity, input),
+        "RespondToAuthChallenge" => challenge::respond(identity, input),
         "GetTokensFromRefreshToken" => auth::tokens_from_refresh_token(identity, input),
         "GlobalSignOut" => auth::global_sign_out(identity, input),
-        "AdminCreateUser" => admin::create_user(identity, input),
-        "AdminSetUserPassword" => admin::set_user_password(identity, input),
-        "AdminGetUser" => admin::user(identity, input),
-        "ListUsers" => admin::list_users(identity, input),
-        "CreateGroup" => groups::create_group(identity, input),
-        "AdminAddUserToGroup" => groups::add_user_to_group(identity, input),
+        "RevokeToken" => auth::revoke_token(identity, input),
+        "SignUp" => recovery::sign_up(identity, input),
+        "ConfirmSignUp" => recovery::confirm_sign_up(identity, input),
+        "ResendConfirmationCode" => recovery::resend_confirmation_code(identity, input),
+        "ForgotPassword" => recovery::forgot_password(identity, input),
+        "ConfirmForgotPassword" => recovery::confirm_forgot_password(identity, input),
+        "GetUser" => account::user(identity, input),
+        "ChangePassword" => account::change_password(identity, input),
+        "UpdateUserAttributes" => account::update_attributes(identity, input),
+        "GetUserAttributeVerificationCode" => account::attribute_code(identity, input),
+        "VerifyUserAttribute" => account::verify_attribute(identity, input),
+        "AssociateSoftwareToken" => account::associate_software_token(identity, input),
+        "VerifySoftwareToken" => account::verify_software_token(identity, input),
+        "SetUserMFAPreference" => account::set_preference(identity, input),
         _ => Err(ApiError::UnknownOperation),
     }
+}
+
+type Operation = fn(&Identity, &Input<'_>) -> Result<Value, ApiError>;
+
+/// What only an administrator's program calls: it names the pool.
+fn administration(operation: &str) -> Option<Operation> {
+    Some(match operation {
+        "AdminCreateUser" => admin::create_user,
+        "AdminSetUserPassword" => admin::set_user_password,
+        "AdminGetUser" => admin::user,
+        "AdminDisableUser" => admin::disable_user,
+        "AdminEnableUser" => admin::enable_user,
+        "AdminDeleteUser" => admin::delete_user,
+        "AdminUserGlobalSignOut" => admin::sign_out,
+        "AdminUpdateUserAttributes" => admin::update_attributes,
+        "ListUsers" => admin::list_users,
+        "CreateGroup" => groups::create_group,
+        "ListGroups" => groups::list_groups,
+        "ListUsersInGroup" => groups::list_users,
+        "AdminListGroupsForUser" => groups::list_groups_of_user,
+        "AdminAddUserToGroup" => groups::add_user,
+        "AdminRemoveUserFromGroup" => groups::remove_user,
+        _ => return None,
+    })
 }
 
 fn answer(outcome: Result<Value, ApiError>) -> Response {

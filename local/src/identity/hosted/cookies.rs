@@ -47,7 +47,7 @@ impl Identity {
         let now = self.now();
         self.store.read(|directory| {
             let session = directory.sessions.get(&key).filter(|session| session.expires_at > now)?;
-            directory.user(&session.username)?;
+            directory.user(&session.username).filter(|user| user.enabled)?;
             Some(session.clone())
         })
     }

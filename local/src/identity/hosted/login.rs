@@ -3,9 +3,10 @@
 use super::cookies::{FormSecret, is_own_form};
 use super::pages::{LoginPage, NewPasswordPage, display_name, failure_page, form_page, redirect, with_cookie};
 use super::request::{AuthorizeRequest, Refusal};
-use crate::identity::directory::{User, UserStatus};
+use super::steps::sign_in_failed;
+use crate::identity::challenges::{Answering, ChallengeError};
+use crate::identity::directory::User;
 use crate::identity::params::Params;
-use crate::identity::users::ChallengeError;
 use crate::identity::{Identity, IdentityError, blocking};
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
@@ -13,9 +14,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use std::sync::Arc;
 
-const WRONG_PASSWORD: &str = "Incorrect username or password.";
-const FOREIGN_FORM: &str = "This form is out of date. Please try again.";
-const CHALLENGE_OVER: &str = "That took too long. Please sign in with your temporary password again.";
+pub(super) const FOREIGN_FORM: &str = "This form is out of date. Please try again.";
+pub(super) const CHALLENGE_OVER: &str = "That took too long. Please sign in again.";
 
 /// `GET /oauth2/authorize`: straight back with a code where there is a session, to `/login` where there is none.
 pub(super) async fn authorize(
@@ -57,13 +57,10 @@ pub(super) async fn submit(
         if !is_own_form(&visit.headers, visit.field("csrf")) {
             return visit.login_page(identity, StatusCode::FORBIDDEN, username, Some(FOREIGN_FORM));
         }
-        match identity.authenticate(username, visit.field("password").unwrap_or_default()) {
-            None => visit.login_page(identity, StatusCode::UNAUTHORIZED, username, Some(WRONG_PASSWORD)),
-            Some(user) if user.status == UserStatus::ForceChangePassword => {
-                let challenge = identity.challenge(&user, visit.request.client)?;
-                visit.new_password_page(identity, StatusCode::OK, &user.username, &challenge, None)
-            }
-            Some(user) => visit.sign_in(identity, &user),
+        let password = visit.field("password").unwrap_or_default();
+        match identity.sign_in(username, password, visit.request.client) {
+            Ok(sign_in) => visit.go_on(identity, sign_in),
+            Err(error) => visit.login_page(identity, StatusCode::UNAUTHORIZED, username, Some(sign_in_failed(error)?)),
         }
     })
     .await
@@ -83,9 +80,10 @@ pub(super) async fn submit_new_password(
         }
         let challenge = visit.field("challenge").unwrap_or_default();
         let password = visit.field("new_password").unwrap_or_default();
-        match identity.answer_challenge(challenge, visit.request.client, None, password) {
-            Ok(user) => visit.sign_in(identity, &user),
-            Err(ChallengeError::Invalid) => {
+        let answering = Answering { session: challenge, client: visit.request.client, username: None };
+        match identity.answer_new_password(&answering, password) {
+            Ok(sign_in) => visit.go_on(identity, sign_in),
+            Err(ChallengeError::Invalid | ChallengeError::WrongCode) => {
                 visit.login_page(identity, StatusCode::UNAUTHORIZED, username, Some(CHALLENGE_OVER))
             }
             Err(ChallengeError::Password(reason)) => {
@@ -98,20 +96,20 @@ pub(super) async fn submit_new_password(
 }
 
 /// A request for one of the pages that carries a good authorize request.
-struct Visit<'a> {
-    request: &'a AuthorizeRequest<'a>,
-    query: &'a str,
-    headers: HeaderMap,
+pub(super) struct Visit<'a> {
+    pub(super) request: &'a AuthorizeRequest<'a>,
+    pub(super) query: &'a str,
+    pub(super) headers: HeaderMap,
     form: Params,
 }
 
 impl Visit<'_> {
     /// A field of the form; one that is there twice is as good as none.
-    fn field(&self, name: &'static str) -> Option<&str> {
+    pub(super) fn field(&self, name: &'static str) -> Option<&str> {
         self.form.optional(name).ok().flatten()
     }
 
-    fn login_page(
+    pub(super) fn login_page(
         &self,
         identity: &Identity,
         status: StatusCode,
@@ -124,7 +122,7 @@ impl Visit<'_> {
         Ok(with_cookie(form_page(status, &page, &self.request.redirect_uri), &secret.cookie(identity)))
     }
 
-    fn new_password_page(
+    pub(super) fn new_password_page(
         &self,
         identity: &Identity,
         status: StatusCode,
@@ -137,7 +135,7 @@ impl Visit<'_> {
         Ok(with_cookie(form_page(status, &page, &self.request.redirect_uri), &secret.cookie(identity)))
     }
 
-    fn sign_in(&self, identity: &Identity, user: &User) -> Result<Response, IdentityError> {
+    pub(super) fn sign_in(&self, identity: &Identity, user: &User) -> Result<Response, IdentityError> {
         let (session, cookie) = identity.start_session(&self.headers, &user.username)?;
         let code = identity.issue_code(self.request, &session)?;
         // 303, so that the browser does not post the password again to the client.
@@ -146,7 +144,7 @@ impl Visit<'_> {
 }
 
 /// Judges the authorize request in the query and lets `page` answer, off the async threads.
-async fn respond(
+pub(super) async fn respond(
     identity: Arc<Identity>,
     query: Option<String>,
     headers: HeaderMap,

@@ -5,7 +5,9 @@ mod login;
 mod logout;
 mod pages;
 mod request;
+mod steps;
 
+pub(super) use self::pages::page;
 pub(super) use self::request::{AuthorizeRequest, SCOPES};
 
 use super::Identity;
@@ -19,6 +21,7 @@ pub(super) fn routes() -> Router<Arc<Identity>> {
         .route("/oauth2/authorize", get(login::authorize))
         .route("/login", get(login::show).post(login::submit))
         .route("/login/new-password", post(login::submit_new_password))
+        .route("/login/code", post(steps::submit_code))
         .route("/login.css", get(pages::style))
         .route("/logout", get(logout::logout))
 }

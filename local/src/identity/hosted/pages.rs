@@ -30,6 +30,21 @@ pub(super) struct NewPasswordPage<'a> {
     pub(super) message: Option<&'a str>,
 }
 
+/// The form for a code of the second factor.
+#[derive(Template)]
+#[template(path = "identity/code.html")]
+pub(super) struct CodePage<'a> {
+    pub(super) query: &'a str,
+    pub(super) csrf: &'a str,
+    /// The secret of the challenge.
+    pub(super) challenge: &'a str,
+    /// Cognito's name of the factor.
+    pub(super) factor: &'a str,
+    /// Where the code comes from.
+    pub(super) from: &'a str,
+    pub(super) message: Option<&'a str>,
+}
+
 #[derive(Template)]
 #[template(path = "identity/error.html")]
 struct ErrorPage<'a> {
@@ -41,6 +56,11 @@ struct ErrorPage<'a> {
 pub(super) fn form_page(status: StatusCode, page: &impl Template, redirect_uri: &str) -> Response {
     // Chromium holds redirects that follow a form to `form-action`, so the client's origin must be in it.
     html(status, page, &format!("'self' {}", origin_of(redirect_uri).unwrap_or_default()))
+}
+
+/// A page without a form.
+pub(in crate::identity) fn page(status: StatusCode, page: &impl Template) -> Response {
+    html(status, page, "'none'")
 }
 
 /// A page that says what is wrong with the request. `message` is ours: it holds nothing of the request.

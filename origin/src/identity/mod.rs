@@ -1,0 +1,41 @@
+//! The user pool, as sign-in pages and administrators need it: a thin layer over Cognito's SDK that knows the pool and the client,
+//! and turns the SDK's answers into what pages can act on.
+
+mod account;
+mod error;
+mod people;
+mod sign_in;
+
+use aws_sdk_cognitoidentityprovider::Client;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
+
+pub use account::Account;
+pub use error::PoolError;
+pub use people::{Group, NewPerson, Person};
+pub use sign_in::{Asked, Outcome, Question, Tokens};
+
+/// A user pool and our client there.
+#[derive(Clone)]
+pub struct UserPool {
+    /// Calls the pool. Signing people in needs no credentials; what administrators do needs `cognito-idp:Admin*`, `ListUsers`,
+    /// `ListGroups`, `CreateGroup` of this one pool.
+    pub sdk: Client,
+    /// The pool's id: `REGION_NAME`.
+    pub pool_id: String,
+    /// The web client. It must allow `USER_SRP_AUTH` where the site has sign-in pages of its own.
+    pub client_id: String,
+    /// Its secret, where it has one.
+    pub client_secret: Option<String>,
+    /// Whether there is a page to sign up on. The pool decides whether it works.
+    pub sign_up: bool,
+}
+
+impl UserPool {
+    /// `SECRET_HASH` of a call in that name, which a client with a secret has to show.
+    fn secret_hash(&self, username: &str) -> Option<String> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.client_secret.as_ref()?.as_bytes());
+        Some(STANDARD.encode(hmac::sign(&key, format!("{username}{}", self.client_id).as_bytes())))
+    }
+}
