@@ -8,6 +8,7 @@ use crate::{CatalogError, Change, MediaId, Page, UnixMillis, Viewer};
 
 /// Whom a collection is shared with beside its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sharing {
     /// `sub`s of people.
     pub people: Vec<String>,

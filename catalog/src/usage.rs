@@ -2,15 +2,24 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
-use crate::CatalogError;
+use crate::{CatalogError, UnixMillis};
 
 /// A month of the calendar, `2026-11`, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$"))]
 #[serde(try_from = "String", into = "String")]
 pub struct Month(String);
 
 impl Month {
+    /// The month of a moment; one outside of years 0 to 9999 is taken for the epoch.
+    pub fn of(at: UnixMillis) -> Self {
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
+        let at = at.ok().filter(|at| at.year() >= 0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Self(format!("{:04}-{:02}", at.year(), u8::from(at.month())))
+    }
+
     /// `2026-11`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -38,6 +47,7 @@ impl From<Month> for String {
 
 /// So much stored, or allowed to be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Amount {
     /// Bytes of originals.
     pub bytes: u64,
@@ -116,4 +126,18 @@ pub trait UsageStore: Send + Sync {
 
     /// Every month in which something was counted, oldest first.
     async fn usage_of(&self, person: &str) -> Result<Vec<Usage>, CatalogError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Month;
+
+    #[test]
+    fn months_end_at_midnight_utc() {
+        for (at, month) in
+            [(0, "1970-01"), (1_772_323_199_999, "2026-02"), (1_772_323_200_000, "2026-03"), (i64::MIN, "1970-01")]
+        {
+            assert_eq!(Month::of(at).as_str(), month);
+        }
+    }
 }

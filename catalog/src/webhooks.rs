@@ -61,6 +61,7 @@ impl WebhookChange {
 
 /// Where a delivery is on its way. It only moves forward; the last two are ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// To be tried, or tried again.

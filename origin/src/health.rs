@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// `GET /health`: 200 where both stores answer, else 503 that names the ones that don't.
 pub async fn health(State(app): State<Arc<App>>) -> Response {
-    let (catalog, objects) = tokio::join!(answers(ask_catalog(&app)), answers(app.raw.ping()));
+    let (catalog, objects) = tokio::join!(answers(ask_catalog(&app)), answers(app.objects.ping()));
     let failed: Vec<&str> =
         [("catalog", catalog), ("objects", objects)].into_iter().filter(|(_, up)| !up).map(|(name, _)| name).collect();
     if failed.is_empty() {

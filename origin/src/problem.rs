@@ -1,11 +1,16 @@
 //! Errors as people and programs see them: problem details (RFC 9457), made once at the boundary.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use catalog::CatalogError;
-use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+
+/// The media type of problem details.
+pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A refusal or failure: an HTTP status, a stable `snake_case` reason for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +21,8 @@ pub struct Problem {
     pub reason: &'static str,
     /// What was wrong and what was expected. Holds no token and nothing internal.
     pub detail: String,
-    /// The field or parameter at fault.
-    pub field: Option<&'static str>,
+    /// The field or parameter at fault, as a path into what was sent.
+    pub field: Option<Cow<'static, str>>,
 }
 
 impl Problem {
@@ -27,8 +32,23 @@ impl Problem {
     }
 
     /// A value in the request that cannot be taken: 422.
-    pub fn invalid(field: &'static str, reason: &'static str, detail: impl Into<String>) -> Self {
-        Self { field: Some(field), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason, detail) }
+    pub fn invalid(field: impl Into<Cow<'static, str>>, reason: &'static str, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, reason, detail) }
+    }
+
+    /// Things are not as the request takes them to be: 409.
+    pub fn conflict(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, reason, detail)
+    }
+
+    /// This person may know of it and may not do this to it: 403.
+    pub fn forbidden(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, reason, detail)
+    }
+
+    /// The row was changed since its version was read: 409.
+    pub fn stale() -> Self {
+        Self::conflict("stale", "Somebody changed this meanwhile. Read it again and repeat the change.")
     }
 
     /// There is nothing there, or nothing that this person may know of: 404.
@@ -56,19 +76,32 @@ impl Problem {
 
 impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
-        Self::unavailable("catalog_unavailable", &error)
+        match error {
+            CatalogError::Invalid { field, message } => {
+                Self::invalid(field, "out_of_bounds", format!("{field}: {message}."))
+            }
+            error => Self::unavailable("catalog_unavailable", &error),
+        }
     }
 }
 
-#[derive(Serialize)]
-struct Details<'a> {
+/// Problem details (RFC 9457).
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub struct Details<'a> {
+    /// Always `about:blank`: `reason` says more.
     r#type: &'static str,
+    /// The status in words.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// Stable name of the cause, for programs.
     reason: &'static str,
+    /// A sentence for people.
     detail: &'a str,
+    /// The field or parameter at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
+    field: Option<&'a str>,
 }
 
 impl IntoResponse for Problem {
@@ -79,13 +112,19 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             reason: self.reason,
             detail: &self.detail,
-            field: self.field,
+            field: self.field.as_deref(),
         };
         let mut response = (self.status, Json(details)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
         }
         response
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use catalog::Viewer;
 use edge_auth::config::EdgeConfig;
 use edge_auth::token::VerifiedSession;
 use http::request::Parts;
@@ -20,18 +21,28 @@ const TOKEN: &str = "x-stagedoor-token";
 #[derive(Clone)]
 pub struct Session {
     verified: Arc<VerifiedSession>,
-    owner: Arc<str>,
+    viewer: Arc<Viewer>,
 }
 
 impl Session {
     /// The person's `sub`: the owner of what they upload, and a path segment of its objects.
     pub fn owner(&self) -> &str {
-        &self.owner
+        &self.viewer.sub
     }
 
-    /// What the page calls the person.
+    /// What the user pool calls the person.
     pub fn name(&self) -> &str {
-        self.verified.username().unwrap_or(&self.owner)
+        self.verified.username().unwrap_or(self.owner())
+    }
+
+    /// The person and their groups, as the catalog asks for them.
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The token, for the one route that may show it.
+    pub(crate) fn verified(&self) -> &VerifiedSession {
+        &self.verified
     }
 
     /// Verifies the token of a request, at `now` in Unix seconds.
@@ -44,7 +55,9 @@ impl Session {
         let verified = edge.verify(token, now).map_err(|reason| Problem::unauthorized(reason.as_str()))?;
         match verified.subject() {
             Some(subject) if is_path_segment(subject) => {
-                Ok(Self { owner: Arc::from(subject), verified: Arc::new(verified) })
+                let groups = verified.groups().into_iter().map(str::to_owned).collect();
+                let viewer = Arc::new(Viewer { sub: subject.to_owned(), groups });
+                Ok(Self { viewer, verified: Arc::new(verified) })
             }
             _ => Err(Problem::new(
                 StatusCode::FORBIDDEN,

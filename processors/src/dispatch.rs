@@ -1,11 +1,12 @@
 //! The first look at an upload: is its object there, what is it, which processor takes it.
 
-use catalog::{MediaId, NewMedia, Outcome, Source, Status};
+use catalog::{Amount, MediaId, NewMedia, Outcome, Source, Status};
 use percent_encoding::percent_decode_str;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
+use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
-use crate::sniff::{SNIFF_BYTES, Sniffed, sniff};
+use crate::usage::stored;
 use crate::{ProcessError, Refusal, Services, now};
 
 /// What dispatch is called with: S3's notification of new objects, or one title to be looked at (again).
@@ -120,7 +121,7 @@ async fn row_of(services: &Services, record: &Record) -> Result<Option<MediaId>,
         return Ok(None);
     };
     let Some(Parts { owner, title, declared }) = parts(&key) else {
-        tracing::warn!(%key, "an object whose key is not OWNER/…/NAME is skipped");
+        tracing::warn!(%key, "an object whose key is not that of an upload (OWNER/…/NAME) is skipped");
         return Ok(None);
     };
 
@@ -141,6 +142,7 @@ async fn row_of(services: &Services, record: &Record) -> Result<Option<MediaId>,
         let (at, catalog) = (now(), &services.catalog);
         if !catalog.uploaded(&id, &media.source, at).await? && catalog.insert(&media, at).await? {
             tracing::info!(media_id = %id, "an object was found in the bucket and got a row");
+            stored(services, &media.owner, Amount { bytes: media.source.bytes, minutes: 0 }).await?;
         }
     }
     Ok(Some(id))
@@ -196,6 +198,10 @@ fn parts(key: &str) -> Option<Parts<'_>> {
     if owner.is_empty() || owner.starts_with('.') || !owner.bytes().all(plain) || title.is_empty() {
         return None;
     }
+    // A person's picture on its way to the app.
+    if rest.strip_prefix("avatar/").is_some_and(|id| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return None;
+    }
     let declared = rest.strip_suffix("/original").and_then(|id| MediaId::try_from(id.to_owned()).ok());
     Some(Parts { owner, title, declared })
 }
@@ -235,7 +241,19 @@ mod tests {
             assert_eq!((dropped.owner, dropped.declared), ("ada", None), "{key}");
         }
         assert_eq!(parts("ada/2024/x y.jpg").unwrap().title, "x y.jpg");
-        for key in ["x.jpg", "/x.jpg", "ada/", "ada/folder/", "../x.jpg", "./x.jpg", "a b/x.jpg", "a%2f/x.jpg", ""] {
+        assert!(parts("ada/avatar/x.jpg").is_some());
+        for key in [
+            "ada/avatar/0123456789abcdef0123456789abcdef",
+            "x.jpg",
+            "/x.jpg",
+            "ada/",
+            "ada/folder/",
+            "../x.jpg",
+            "./x.jpg",
+            "a b/x.jpg",
+            "a%2f/x.jpg",
+            "",
+        ] {
             assert!(parts(key).is_none(), "{key}");
         }
     }

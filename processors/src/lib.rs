@@ -17,8 +17,8 @@ pub mod object_store;
 pub mod process;
 mod refusal;
 pub mod settings;
-pub mod sniff;
 pub mod tools;
+mod usage;
 pub mod video;
 
 use std::sync::Arc;

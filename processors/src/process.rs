@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use catalog::{Kind, Media, MediaId, Outcome, Rendition, Status};
+use catalog::{Amount, Kind, Media, MediaId, Outcome, Rendition, Status};
 use serde::{Deserialize, Serialize};
+use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
 use crate::object_store::Body;
-use crate::sniff::{SNIFF_BYTES, Sniffed, sniff};
+use crate::usage::stored;
 use crate::{Failure, ProcessError, Refusal, Services, image, now, video};
 
 /// What the image and video processors are called with.
@@ -88,6 +89,9 @@ async fn process(services: &Services, media_id: MediaId, kind: Kind) -> Result<P
         Err(Failure::Process(e)) => return Err(e),
     };
     let ours = services.catalog.finish(&media_id, &outcome, now()).await?;
+    if let (true, Outcome::Ready { duration_ms: Some(length), .. }) = (ours, &outcome) {
+        stored(services, &row.owner, Amount { bytes: 0, minutes: length.div_ceil(60_000) }).await?;
+    }
     let status = match &outcome {
         _ if !ours => End::Ended,
         Outcome::Ready { .. } => End::Ready,
@@ -109,7 +113,7 @@ async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, F
     let sniffed = fetch(services, &row.source.key, &source, limit, kind).await?;
     match (kind, sniffed) {
         (Kind::Image, Sniffed::Image(format)) => {
-            let pictures = image::render(&source, format).await?;
+            let pictures = image::render(&source, image::format_of(format)).await?;
             publish(services, row, pictures.into_iter().map(image::Picture::into_made), None).await
         }
         (Kind::Video, Sniffed::Video(container)) => {

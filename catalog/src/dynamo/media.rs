@@ -59,12 +59,14 @@ impl MediaStore for DynamoCatalog {
     ) -> Result<Page, CatalogError> {
         let names = match scope {
             Scope::Owned(owner) => vec![listing_of("media", "own", owner)],
+            Scope::Deleted(owner) => vec![listing_of("media", "deleted", owner)],
             Scope::Visible(viewer) => listings_for("media", viewer),
         };
         let search = filter.search.as_deref().map(record::fold);
         let wanted = |media: &Media| {
             let seen = match scope {
                 Scope::Owned(owner) => media.owner == *owner && media.deleted_at.is_none(),
+                Scope::Deleted(owner) => media.owner == *owner && media.deleted_at.is_some(),
                 Scope::Visible(viewer) => media.visible_to(viewer),
             };
             seen && filter.kind.is_none_or(|kind| media.kind == kind)
@@ -114,6 +116,13 @@ impl MediaStore for DynamoCatalog {
             }
             Outcome::Failed { reason } => moved(unfinished()?, Status::Failed, now)?.set("reason", s(reason)),
         };
+        Ok(self.update(&Key::media(id), &update).await?.made())
+    }
+
+    async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {
+        let failed = [(":failed", json(&Status::Failed)?)];
+        let condition = Condition::new("#status = :failed AND attribute_not_exists(#deleted_at)", failed);
+        let update = moved(condition, Status::Uploaded, now)?.remove("reason");
         Ok(self.update(&Key::media(id), &update).await?.made())
     }
 

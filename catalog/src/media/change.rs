@@ -5,6 +5,7 @@ use crate::{CatalogError, Viewer};
 
 /// Who may see a title beside its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Nobody.

@@ -5,6 +5,7 @@ use crate::{UnixMillis, Viewer};
 
 /// What an upload turned out to be, judged by its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Not looked at yet.
@@ -15,8 +16,10 @@ pub enum Kind {
     Video,
 }
 
-/// Where a title is on its way. It only moves forward, in this order; `ready` and `failed` are ends.
+/// Where a title is on its way. It only moves forward, in this order; `ready` and `failed` are ends, but for a person who
+/// wants a failed one tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The row is there, its object not yet.

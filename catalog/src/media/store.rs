@@ -6,11 +6,13 @@ use crate::{CatalogError, Change, Page, UnixMillis, Viewer};
 /// How long a deleted title can be restored: 7 days, in milliseconds.
 pub const RESTORE_MS: UnixMillis = 7 * 24 * 3_600_000;
 
-/// Whose titles a list is made of. Deleted ones are in neither.
+/// Whose titles a list is made of. Deleted ones are in the last alone.
 #[derive(Debug, Clone)]
 pub enum Scope {
     /// One owner's.
     Owned(String),
+    /// One owner's that are deleted, and not purged yet.
+    Deleted(String),
     /// All that a person may see: their own, those shared with a group of theirs, those shared with everyone.
     Visible(Viewer),
 }
@@ -64,6 +66,10 @@ pub trait MediaStore: Send + Sync {
 
     /// `uploaded` or `processing` → `ready` or `failed`. `false`: it had ended before, or is not there.
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError>;
+
+    /// `failed` → `uploaded`, to be processed once more: the one step back, and a person's wish. `false`: it has not failed,
+    /// is deleted, or is not there.
+    async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError>;
 
     /// Changes what people write of a title, where `version` is still the row's; a deleted row is missing.
     async fn describe(

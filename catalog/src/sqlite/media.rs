@@ -39,16 +39,19 @@ impl MediaStore for SqliteCatalog {
         limit: usize,
     ) -> Result<Page, CatalogError> {
         let (scope, who, groups) = match scope {
-            Scope::Owned(owner) => ("owner = ?1 and ?2 = '[]'", owner.clone(), "[]".to_owned()),
+            Scope::Owned(owner) => ("deleted_at is null and owner = ?1 and ?2 = '[]'", owner.clone(), "[]".to_owned()),
+            Scope::Deleted(owner) => {
+                ("deleted_at is not null and owner = ?1 and ?2 = '[]'", owner.clone(), "[]".to_owned())
+            }
             Scope::Visible(viewer) => (
-                "(owner = ?1 or visibility = '\"everyone\"' or exists (select 1 from json_each(visibility, '$.groups') \
-                 where value in (select value from json_each(?2))))",
+                "deleted_at is null and (owner = ?1 or visibility = '\"everyone\"' or exists (select 1 from \
+                 json_each(visibility, '$.groups') where value in (select value from json_each(?2))))",
                 viewer.sub.clone(),
                 record::text(&viewer.groups)?,
             ),
         };
         let sql = format!(
-            "select {ROW} from media where {scope} and deleted_at is null and (created_at, id) < (?3, ?4) \
+            "select {ROW} from media where {scope} and (created_at, id) < (?3, ?4) \
              and (?5 is null or kind = ?5) and (?6 is null or status = ?6) \
              and (?7 is null or instr(fold(title), ?7) > 0) order by created_at desc, id desc limit ?8"
         );
@@ -115,6 +118,15 @@ impl MediaStore for SqliteCatalog {
                 .await
             }
         }
+    }
+
+    async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {
+        self.change(
+            "update media set status = 'uploaded', reason = null, updated_at = ?2 \
+             where id = ?1 and status = 'failed' and deleted_at is null",
+            (id.to_string(), now),
+        )
+        .await
     }
 
     async fn describe(

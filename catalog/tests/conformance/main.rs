@@ -50,6 +50,7 @@ conformance!(
         processing_may_be_taken_up_again,
         ready_keeps_every_field,
         failed_keeps_its_reason,
+        what_failed_may_be_tried_again,
         pages_cover_every_row_once,
         pages_hold_rows_of_one_instant_apart,
         pages_stay_whole_while_rows_arrive,

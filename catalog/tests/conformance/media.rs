@@ -171,6 +171,26 @@ pub async fn failed_keeps_its_reason(p: &Pair) {
 }
 
 /// Every id of `ada`, page by page; fails where a page is longer than asked or the walk does not end.
+pub async fn what_failed_may_be_tried_again(p: &Pair) {
+    row_in(&p.ours, "a", Status::Failed).await;
+    for other in [Status::Uploading, Status::Uploaded, Status::Processing, Status::Ready] {
+        let name = format!("{other:?}").to_lowercase();
+        row_in(&p.ours, &name, other).await;
+        assert!(!p.ours.retry(&id(&name), 9).await.unwrap(), "{name}");
+        assert_eq!(status(&p.theirs, &name).await, other);
+    }
+    assert!(!p.ours.retry(&id("nobody"), 9).await.unwrap());
+    assert!(p.ours.retry(&id("a"), 9).await.unwrap());
+    assert!(!p.theirs.retry(&id("a"), 10).await.unwrap(), "once");
+    let row = p.theirs.find(&id("a")).await.unwrap().unwrap();
+    assert_eq!((row.status, row.reason, row.updated_at), (Status::Uploaded, None, 9));
+    assert_eq!(p.theirs.in_status(&[Status::Failed]).await.unwrap(), []);
+
+    assert!(p.ours.finish(&id("a"), &failed(), 11).await.unwrap(), "it may fail again");
+    assert!(p.ours.delete(&id("a"), 12).await.unwrap());
+    assert!(!p.ours.retry(&id("a"), 13).await.unwrap(), "a deleted one is left alone");
+}
+
 async fn walk(store: &Arc<dyn Catalog>, limit: usize) -> Vec<String> {
     let (mut ids, mut cursor) = (Vec::new(), None);
     for _ in 0..100 {

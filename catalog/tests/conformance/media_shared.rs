@@ -277,6 +277,10 @@ pub async fn deleted_is_gone_from_lists_and_can_be_restored(p: &Pair) {
         assert_eq!(seen_by(&p.theirs, &viewer).await, ["b"]);
     }
     assert_eq!(p.ours.list("ada", None, 9).await.unwrap().items.len(), 1);
+    let bin = |who: &str| Scope::Deleted(who.to_owned());
+    let deleted = p.theirs.browse(&bin("ada"), &Filter::default(), None, 9).await.unwrap();
+    assert_eq!(deleted.items.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(p.theirs.browse(&bin("eve"), &Filter::default(), None, 9).await.unwrap().items, []);
     let row = p.ours.find(&id("a")).await.unwrap().unwrap();
     assert_eq!((row.deleted_at, row.visible_to(&viewer("ada", &[]))), (Some(day), false));
     assert_eq!(p.ours.describe(&id("a"), row.version, &titled("x"), 9).await.unwrap(), Change::Missing);
@@ -291,6 +295,7 @@ pub async fn deleted_is_gone_from_lists_and_can_be_restored(p: &Pair) {
         assert_eq!(seen.len(), 2);
     }
     assert_eq!(p.ours.find(&id("a")).await.unwrap().unwrap().deleted_at, None);
+    assert_eq!(p.theirs.browse(&bin("ada"), &Filter::default(), None, 9).await.unwrap().items, []);
 }
 
 pub async fn what_cannot_be_restored_can_be_purged(p: &Pair) {

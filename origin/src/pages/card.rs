@@ -2,8 +2,9 @@
 
 use catalog::{Kind, Media, Status};
 
-use crate::MediaView;
+use crate::app::App;
 use crate::view::{clock, day};
+use crate::{MediaView, Problem, Session};
 
 /// What `card.html` shows.
 pub struct Card {
@@ -38,10 +39,11 @@ impl Card {
     }
 }
 
-impl From<&Media> for Card {
-    fn from(media: &Media) -> Self {
-        Self {
-            media: MediaView::from(media),
+impl Card {
+    /// A title as that person is shown it.
+    pub fn new(app: &App, session: &Session, media: &Media) -> Result<Self, Problem> {
+        Ok(Self {
+            media: app.view(session, media)?,
             status: match media.status {
                 Status::Uploading => "uploading",
                 Status::Uploaded => "uploaded",
@@ -58,7 +60,7 @@ impl From<&Media> for Card {
             },
             badge: media.duration_ms.map(clock),
             day: day(media.created_at),
-        }
+        })
     }
 }
 

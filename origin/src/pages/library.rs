@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use catalog::Status;
 
-use crate::api::media::{ListQuery, list_query};
+use crate::api::Query;
+use crate::api::media::ListQuery;
 use crate::app::{App, PAGE};
 use crate::pages::card::{Card, Stage};
 use crate::pages::{Frame, respond};
@@ -27,28 +27,20 @@ struct Library {
 }
 
 /// `GET /?cursor=`: a page of the library.
-pub async fn page(
-    State(app): State<Arc<App>>,
-    session: Session,
-    query: Result<Query<ListQuery>, QueryRejection>,
-) -> Response {
+pub async fn page(State(app): State<Arc<App>>, session: Session, query: Result<Query<ListQuery>, Problem>) -> Response {
     let library = library(&app, &session, query).await;
     respond(&session, library)
 }
 
-async fn library(
-    app: &App,
-    session: &Session,
-    query: Result<Query<ListQuery>, QueryRejection>,
-) -> Result<Library, Problem> {
-    let query = list_query(query)?;
-    let page = app.own_list(session, query.cursor(), PAGE).await?;
+async fn library(app: &App, session: &Session, query: Result<Query<ListQuery>, Problem>) -> Result<Library, Problem> {
+    let Query(query) = query?;
+    let page = query.page(app, session).await?;
     // What was announced but has not arrived shows on the page that uploads it; given up, it would stand here for good.
     let arrived = page.items.iter().filter(|m| m.status != Status::Uploading);
     Ok(Library {
         frame: Frame::new(session),
-        cards: arrived.map(Card::from).collect(),
-        cursor: query.cursor().map(str::to_owned),
+        cards: arrived.map(|media| Card::new(app, session, media)).collect::<Result<_, _>>()?,
+        cursor: query.cursor.filter(|cursor| !cursor.is_empty()),
         next: page.next,
         limit: PAGE,
     })

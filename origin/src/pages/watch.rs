@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use catalog::{Kind, Media};
 
-use crate::Session;
+use crate::access::Seen;
 use crate::app::App;
 use crate::pages::card::{Card, Stage};
 use crate::pages::{Frame, isolated, respond};
-use crate::view::{content, url};
+use crate::view::content;
+use crate::{Problem, Session};
 
 #[derive(Template)]
 #[template(path = "watch.html")]
@@ -32,20 +32,17 @@ struct Content {
 }
 
 /// `GET /watch/{id}`.
-pub async fn page(State(app): State<Arc<App>>, session: Session, id: Result<Path<String>, PathRejection>) -> Response {
-    let watch = app.own_media(&session, id).await.map(|media| watch(&app, &session, &media));
-    respond(&session, watch)
+pub async fn page(State(app): State<Arc<App>>, session: Session, seen: Result<Seen, Problem>) -> Response {
+    respond(&session, seen.and_then(|Seen(media)| watch(&app, &session, &media)))
 }
 
-fn watch(app: &App, session: &Session, media: &Media) -> Watch {
-    Watch {
-        frame: Frame::new(session),
-        card: Card::from(media),
-        plain_title: isolated(&media.title),
-        content: content(media).map(|r| Content {
-            url: if media.kind == Kind::Video { app.player_url(r) } else { url(r) },
-            width: r.width,
-            height: r.height,
-        }),
-    }
+fn watch(app: &App, session: &Session, media: &Media) -> Result<Watch, Problem> {
+    let card = Card::new(app, session, media)?;
+    let content = content(media).zip(card.media.content.clone()).map(|(rendition, link)| Content {
+        // One's own film is played through the route that gives a pass; a link to another's has one.
+        url: if media.kind == Kind::Video && card.media.own { app.player_url(rendition) } else { link },
+        width: rendition.width,
+        height: rendition.height,
+    });
+    Ok(Watch { frame: Frame::new(session), plain_title: isolated(&media.title), content, card })
 }

@@ -21,8 +21,10 @@ async fn a_title_shows_links_on_this_site_and_nothing_of_the_original() {
     assert_eq!(
         media,
         json!({
-            "id": id.as_str(), "title": "holiday.mp4", "kind": "video", "status": "ready", "reason": null,
-            "duration_ms": 754_000, "created_at": "2026-03-07T00:00:00Z",
+            "id": id.as_str(), "owner": ADA, "own": true, "title": "holiday.mp4", "comment": "", "visibility": "owner",
+            "version": 1, "kind": "video", "status": "ready", "reason": null, "bytes": 1_000,
+            "duration_ms": 754_000, "width": null, "height": null, "thumbhash": null,
+            "created_at": "2026-03-07T00:00:00Z", "updated_at": "2026-03-07T00:00:00Z", "deleted_at": null,
             "thumb": format!("{base}/thumb.webp"), "poster": format!("{base}/poster.webp"),
             "content": format!("{base}/video.mp4"),
             "renditions": [

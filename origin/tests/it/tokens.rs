@@ -58,12 +58,19 @@ pub fn access(sub: &str, username: &str) -> String {
     sign(&claims(sub, username))
 }
 
+/// The same with groups.
+pub fn access_in(sub: &str, username: &str, groups: &[&str]) -> String {
+    let mut all = claims(sub, username);
+    all["cognito:groups"] = json!(groups);
+    sign(&all)
+}
+
 /// The claims of one.
 pub fn claims(sub: &str, username: &str) -> Value {
     let now = crate::world::NOW / 1000;
     json!({
         "iss": ISSUER, "client_id": CLIENT, "token_use": "access", "sub": sub, "username": username,
-        "iat": now - 60, "exp": now + 840,
+        "iat": now - 60, "exp": now + 30 * 86_400,
     })
 }
 

@@ -66,17 +66,17 @@ async fn what_may_be_announced() {
     }
     let before = world.get(ADA, "/api/media").await.json()["items"].as_array().unwrap().len();
     let bad = [
-        (name(""), "name", "empty_name"),
-        (name(" \u{3000} "), "name", "empty_name"),
+        (name(""), "name", "empty"),
+        (name(" \u{3000} "), "name", "empty"),
         (name("a\nb"), "name", "control_character"),
         (name("a\u{0}b"), "name", "control_character"),
         (name("a\u{85}b"), "name", "control_character"),
         (name("a\u{2028}b"), "name", "control_character"),
-        (name(&"x".repeat(256)), "name", "name_too_long"),
+        (name(&"x".repeat(256)), "name", "too_long"),
         (json!({"size": 1}).to_string(), "name", "missing"),
         (json!({"name": 7, "size": 1}).to_string(), "name", "wrong_type"),
         (json!({"name": "a"}).to_string(), "size", "missing"),
-        (size(json!(null)), "size", "missing"),
+        (size(json!(null)), "size", "wrong_type"),
         (size(json!("1")), "size", "wrong_type"),
         (size(json!(-1)), "size", "wrong_type"),
         (size(json!(1.5)), "size", "wrong_type"),
@@ -89,6 +89,11 @@ async fn what_may_be_announced() {
         (media_type("image/jpeg; a=b"), "type", "not_a_media_type"),
         (media_type(&format!("image/{}", "x".repeat(200))), "type", "not_a_media_type"),
         (json!({"name": "a", "size": 1, "type": []}).to_string(), "type", "wrong_type"),
+        (json!({"name": "a", "size": 1, "title": " "}).to_string(), "title", "empty"),
+        (json!({"name": "a", "size": 1, "title": "x".repeat(301)}).to_string(), "title", "out_of_bounds"),
+        (json!({"name": "a", "size": 1, "comment": "x".repeat(5_001)}).to_string(), "comment", "out_of_bounds"),
+        (json!({"name": "a", "size": 1, "crc64nvme": "AAAA"}).to_string(), "crc64nvme", "not_a_checksum"),
+        (json!({"name": "a", "size": 1, "sise": 1}).to_string(), "sise", "unknown_field"),
     ];
     for (body, field, reason) in bad {
         let answer = world.post(ADA, "/api/uploads", Some(&body)).await;

@@ -1,5 +1,6 @@
 //! The app with everything it needs, and a client of it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -9,16 +10,16 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use origin::OriginConfig;
+use origin::{Origin, OriginConfig};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::objects::{self, BUCKET, Objects};
+use crate::objects::{self, BUCKET, MEDIA_BUCKET, Objects};
 use crate::tokens;
 
-/// The moment of all tests: 2026-03-07T00:00:00Z.
+/// The moment at which all tests begin: 2026-03-07T00:00:00Z.
 pub const NOW: UnixMillis = 1_772_841_600_000;
-pub const MAX_UPLOAD: u64 = 5_000_000;
+pub const MAX_UPLOAD: u64 = 1_000_000_000;
 pub const OBJECTS_ORIGIN: &str = "http://localhost:9000";
 pub const SIGN_OUT_ORIGIN: &str = "https://id.example.test";
 
@@ -27,11 +28,13 @@ pub const BOB: &str = "b0b00000-0000-4000-8000-000000000000";
 
 pub struct World {
     pub router: Router,
+    pub origin: Origin,
     pub catalog: Arc<dyn Catalog>,
     pub objects: Objects,
     /// What `uploaded` was told.
     pub told: Arc<Mutex<Vec<String>>>,
-    _folder: tempfile::TempDir,
+    clock: Arc<AtomicI64>,
+    folder: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
@@ -62,7 +65,14 @@ impl World {
     pub async fn routed(routes: &[Value], pass_key: Option<RingKey>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
-        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key).await
+        Self::complete(catalog, folder, tokens::edge_config_before(routes), pass_key, false).await
+    }
+
+    /// One that shows tokens to its own pages.
+    pub async fn showing_tokens() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(folder.path().join("catalog.db")).unwrap());
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), true).await
     }
 
     /// One whose catalog never answers with anything but an error.
@@ -75,7 +85,7 @@ impl World {
     }
 
     async fn with(catalog: Arc<dyn Catalog>, folder: tempfile::TempDir) -> Self {
-        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key())).await
+        Self::complete(catalog, folder, tokens::edge_config(), Some(pass_key()), false).await
     }
 
     async fn complete(
@@ -83,24 +93,33 @@ impl World {
         folder: tempfile::TempDir,
         edge: Arc<EdgeConfig>,
         pass_key: Option<RingKey>,
+        token_api: bool,
     ) -> Self {
         let (objects, told) = (Objects::default(), Arc::new(Mutex::new(Vec::new())));
-        let router = origin::router(OriginConfig {
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let origin = Origin::new(OriginConfig {
             edge,
             catalog: Arc::clone(&catalog),
             objects: objects::client(&objects.serve().await),
             raw_bucket: BUCKET.to_owned(),
+            media_bucket: MEDIA_BUCKET.to_owned(),
             objects_origin: OBJECTS_ORIGIN.to_owned(),
             sign_out_origin: Some(SIGN_OUT_ORIGIN.to_owned()),
             pass_key: Arc::new(move || pass_key.clone()),
             max_upload_bytes: MAX_UPLOAD,
-            clock: || NOW,
+            default_quota: None,
+            administrators: "admins".to_owned(),
+            token_api,
+            clock: Arc::new({
+                let clock = Arc::clone(&clock);
+                move || clock.load(Ordering::Relaxed)
+            }),
             uploaded: Arc::new({
                 let told = Arc::clone(&told);
                 move |id: MediaId| told.lock().unwrap().push(id.to_string())
             }),
         });
-        Self { router, catalog, objects, told, _folder: folder }
+        Self { router: origin.router(), origin, catalog, objects, told, clock, folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -117,6 +136,30 @@ impl World {
     /// POST by that person, JSON where there is a body.
     pub async fn post(&self, sub: &str, path: &str, body: Option<&str>) -> Answer {
         self.send(request("POST", path, Some(&tokens::access(sub, "ada")), body)).await
+    }
+
+    /// DELETE by that person.
+    pub async fn delete(&self, sub: &str, path: &str) -> Answer {
+        self.send(request("DELETE", path, Some(&tokens::access(sub, "ada")), None)).await
+    }
+
+    /// A form by that person, its parts separated by `b`.
+    pub async fn form(&self, sub: &str, path: &str, body: Vec<u8>) -> Answer {
+        let mut request = request("POST", path, Some(&tokens::access(sub, "ada")), None);
+        request.headers_mut().insert("content-type", "multipart/form-data; boundary=b".parse().unwrap());
+        *request.body_mut() = Body::from(body);
+        self.send(request).await
+    }
+
+    /// The catalog as it lies on the disk.
+    pub fn database(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    /// Has that many milliseconds pass. Tokens age as well: those made from here on are good.
+    pub fn later(&self, milliseconds: i64) {
+        self.clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// Adds a row, `age` milliseconds old, in state `uploading`.

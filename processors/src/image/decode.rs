@@ -45,3 +45,15 @@ fn refusal(error: &ImageError) -> Refusal {
         _ => Refusal::ImageDamaged("its data cannot be decoded"),
     }
 }
+
+/// The decoder for what a file's first bytes say.
+pub(crate) fn format_of(picture: sniff::Picture) -> ImageFormat {
+    match picture {
+        sniff::Picture::Jpeg => ImageFormat::Jpeg,
+        sniff::Picture::Png => ImageFormat::Png,
+        sniff::Picture::Gif => ImageFormat::Gif,
+        sniff::Picture::WebP => ImageFormat::WebP,
+        sniff::Picture::Tiff => ImageFormat::Tiff,
+        sniff::Picture::Bmp => ImageFormat::Bmp,
+    }
+}

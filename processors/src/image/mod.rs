@@ -5,6 +5,7 @@ mod execute;
 mod jpeg;
 mod plan;
 
+pub(crate) use decode::format_of;
 pub(crate) use execute::render_poster;
 pub use execute::{Picture, render};
 pub(crate) use plan::wide;

@@ -7,9 +7,9 @@ use super::{Facts, MAX_WALL_TIME};
 use crate::image::{self, Size};
 use crate::object_store::Body;
 use crate::process::Made;
-use crate::sniff::Container;
 use crate::tools::{Ran, Tools};
 use crate::{Failure, Refusal};
+use sniff::Container;
 
 /// What was made of a film.
 #[derive(Debug)]

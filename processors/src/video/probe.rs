@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use super::MAX_WALL_TIME;
 use super::execute::{damage, input};
 use crate::image::Size;
-use crate::sniff::Container;
 use crate::tools::{Ran, Tools};
 use crate::{Failure, Refusal};
+use sniff::Container;
 
 /// What a film's headers say.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use local::events::{Events, EventsConfig};
 use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
 use local::objects::{Objects, ObjectsConfig, client};
 use local::runtime::{Function, FunctionConfig};
-use origin::OriginConfig;
+use origin::{Origin, OriginConfig};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -29,8 +29,8 @@ const SITE: &str = "site";
 const EDGE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest a Lambda may run.
 const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15 * 60);
-/// S3's limit for one PUT; more comes with multipart uploads.
-const LARGEST_UPLOAD: u64 = 5 * 1024 * 1024 * 1024;
+/// How often what is over is taken away.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
 /// What a site is started from.
@@ -117,21 +117,27 @@ impl Site {
             arrivals,
             s3.clone(),
         ));
-        let app = origin::router(OriginConfig {
+        let origin = Origin::new(OriginConfig {
             edge: Arc::clone(&edge_config),
             catalog: Arc::clone(&catalog),
             objects: s3.clone(),
             raw_bucket: RAW.to_owned(),
+            media_bucket: MEDIA.to_owned(),
             objects_origin: at.objects_url.clone(),
             sign_out_origin: Some(at.identity_url.clone()),
             pass_key: Arc::new(current_pass_key(pass_secret.clone())),
-            max_upload_bytes: LARGEST_UPLOAD,
-            clock: unix_millis,
+            max_upload_bytes: origin::LARGEST_UPLOAD,
+            default_quota: None,
+            administrators: "admins".to_owned(),
+            token_api: false,
+            clock: Arc::new(unix_millis),
             uploaded: {
                 let events = Arc::clone(&events);
                 Arc::new(move |id| events.uploaded(id))
             },
         });
+        let app = origin.router();
+        servers.push(tokio::spawn(sweep(origin)));
         servers.push(tokio::spawn(serve_identity(at.identity, Arc::clone(&identity))));
         let tls = if plan.tls { Some(localhost_certificate(&plan.data.join("tls"))?) } else { None };
         let edge = Edge::new(EdgeConfig {
@@ -222,6 +228,18 @@ fn function(
         concurrency,
         timeout,
         memory_mb,
+    }
+}
+
+/// What a schedule does on AWS.
+async fn sweep(origin: Origin) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        match origin.sweep().await {
+            Ok(swept) => tracing::info!(?swept, "swept"),
+            Err(problem) => tracing::warn!(reason = problem.reason, "sweeping was cut short"),
+        }
     }
 }
 

@@ -1,9 +1,24 @@
 //! What a file is, judged by its first bytes and nothing else: neither its name nor its declared type counts.
 
-use image::ImageFormat;
-
 /// How many bytes of a file are looked at. All signatures stand in the first few hundred.
 pub const SNIFF_BYTES: u64 = 64 * 1024;
+
+/// How a picture is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// GIF, animated or not.
+    Gif,
+    /// WebP, animated or not.
+    WebP,
+    /// TIFF.
+    Tiff,
+    /// Windows' bitmap.
+    Bmp,
+}
 
 /// A film's container, which also names FFmpeg's demuxer, so that a file is never opened as something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +33,7 @@ pub enum Container {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sniffed {
     /// A picture of that format.
-    Image(ImageFormat),
+    Image(Picture),
     /// A film in that container.
     Video(Container),
     /// A HEIC or HEIF picture.
@@ -45,15 +60,15 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     iso_media(bytes).unwrap_or(Sniffed::Unknown)
 }
 
-fn picture(bytes: &[u8]) -> Option<ImageFormat> {
+fn picture(bytes: &[u8]) -> Option<Picture> {
     let format = match bytes {
-        [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ImageFormat::Png,
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => ImageFormat::Gif,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ImageFormat::WebP,
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => ImageFormat::Tiff,
+        [0xFF, 0xD8, 0xFF, ..] => Picture::Jpeg,
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Picture::Png,
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Picture::Gif,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Picture::WebP,
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Picture::Tiff,
         // "BM" begins many a text; the length of the header that follows has a handful of values.
-        [b'B', b'M', rest @ ..] if bitmap_header(rest) => ImageFormat::Bmp,
+        [b'B', b'M', rest @ ..] if bitmap_header(rest) => Picture::Bmp,
         _ => return None,
     };
     Some(format)
@@ -139,19 +154,19 @@ mod tests {
     #[test]
     fn pictures() {
         let mut bmp = b"BM\x36\x01\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
-        let table: [(&[u8], ImageFormat); 7] = [
-            (b"\xFF\xD8\xFF\xE1\0\x10Exif", ImageFormat::Jpeg),
-            (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", ImageFormat::Png),
-            (b"GIF89a\x01\0\x01\0", ImageFormat::Gif),
-            (b"GIF87a\x01\0\x01\0", ImageFormat::Gif),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", ImageFormat::WebP),
-            (b"II*\0\x08\0\0\0", ImageFormat::Tiff),
-            (b"MM\0*\0\0\0\x08", ImageFormat::Tiff),
+        let table: [(&[u8], Picture); 7] = [
+            (b"\xFF\xD8\xFF\xE1\0\x10Exif", Picture::Jpeg),
+            (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", Picture::Png),
+            (b"GIF89a\x01\0\x01\0", Picture::Gif),
+            (b"GIF87a\x01\0\x01\0", Picture::Gif),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Picture::WebP),
+            (b"II*\0\x08\0\0\0", Picture::Tiff),
+            (b"MM\0*\0\0\0\x08", Picture::Tiff),
         ];
         for (bytes, format) in table {
             assert_eq!(sniff(bytes), Sniffed::Image(format));
         }
-        assert_eq!(sniff(&bmp), Sniffed::Image(ImageFormat::Bmp));
+        assert_eq!(sniff(&bmp), Sniffed::Image(Picture::Bmp));
         bmp.truncate(14);
         assert_eq!(sniff(&bmp), Sniffed::Unknown);
     }
