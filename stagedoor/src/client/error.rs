@@ -17,6 +17,9 @@ pub enum ClientError {
         /// For people.
         detail: String,
     },
+    /// It was tried often enough.
+    #[error("{0}; given up after {1} tries")]
+    GivenUp(String, u32),
     /// What the server says is not what the API promises.
     #[error("{0}")]
     Unreadable(String),
@@ -35,8 +38,13 @@ impl ClientError {
                     || matches!(*status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
                     || reason == "under_way"
             }
-            Self::Unreadable(_) | Self::Local(_) => false,
+            Self::GivenUp(..) | Self::Unreadable(_) | Self::Local(_) => false,
         }
+    }
+
+    /// Whether it is a server's word, which it would repeat.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. }) && !self.is_passing()
     }
 
     /// Whether it is an answer of that status.

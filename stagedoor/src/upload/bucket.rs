@@ -55,7 +55,7 @@ impl Bucket {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Destination for Bucket {
     async fn begin(
         &self,

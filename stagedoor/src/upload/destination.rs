@@ -44,7 +44,7 @@ pub struct Part {
 }
 
 /// Where files go: a site by its API, or a bucket.
-#[async_trait]
+#[async_trait(?Send)]
 pub trait Destination: Send + Sync {
     /// Announces a file; a small one is sent at once. Twice with the same key is once.
     async fn begin(

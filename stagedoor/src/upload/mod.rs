@@ -12,8 +12,6 @@ mod site;
 mod transfer;
 mod watch;
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
 use futures::{StreamExt as _, stream};
 use serde_json::json;
@@ -64,13 +62,13 @@ async fn upload(arguments: &Arguments) -> Result<(), Failure> {
         .prepare
         .then(|| Preparation::new(journal.clone(), arguments.poster_time, arguments.search_path.clone()));
     let at_once = usize::from(arguments.parallel);
-    let work = Arc::new(Work {
+    let work = Work {
         uploader: Uploader::new(destination, Some(journal), at_once),
         about: Description { title: arguments.title.clone(), comment: arguments.comment.clone() },
         preparation,
         progress: Progress::new(),
         at_once,
-    });
+    };
     if arguments.watch {
         return watch::watch(&work, &paths, &arguments.suffix, files).await;
     }

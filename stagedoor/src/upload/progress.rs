@@ -66,6 +66,11 @@ impl Bar {
         Self { done: Arc::default(), ..self.clone() }
     }
 
+    /// What went out by this handle, bytes.
+    pub fn sent(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
     /// Takes back what went out by this handle.
     pub fn retract(&self) {
         let bytes = self.done.swap(0, Ordering::Relaxed);

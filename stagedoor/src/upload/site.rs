@@ -18,6 +18,9 @@ use crate::client::{Api, ClientError, patiently};
 /// The slowest connection that a request may go over, bytes a second.
 const SLOWEST: u64 = 16 * 1024;
 
+/// A connection over which nothing goes for so long is given up; the store's answer comes within it too.
+const STALLED: Duration = Duration::from_secs(90);
+
 /// A request as the API presigned it. Its URL is a secret for as long as it is good.
 #[derive(Deserialize)]
 struct Presigned {
@@ -68,7 +71,7 @@ struct Signed {
     parts: Vec<Presigned>,
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Destination for Api {
     async fn begin(
         &self,
@@ -185,11 +188,27 @@ async fn put(api: &Api, to: &Presigned, file: &LocalFile, stretch: (u64, u64), b
     let body = body.map_err(|e| ClientError::Local(format!("{}: {e}", file.path.display())))?;
     let request = request.body(body).map_err(|_| unreadable("what was presigned is no request"))?;
     let limit = Duration::from_secs((length / SLOWEST).saturating_add(60));
-    let sent = api.http.send(request, limit).await;
+    let sent = tokio::select! {
+        sent = api.http.send(request, limit) => sent,
+        () = stalled(&bar) => Err(ClientError::Connection("the connection stands still".to_owned())),
+    };
     if sent.is_err() {
         bar.retract();
     }
     sent.map(drop)
+}
+
+/// Ends when nothing has gone out for a while.
+async fn stalled(bar: &Bar) {
+    let mut before = None;
+    loop {
+        let now = bar.sent();
+        if before == Some(now) {
+            return;
+        }
+        before = Some(now);
+        tokio::time::sleep(STALLED).await;
+    }
 }
 
 fn read<T: DeserializeOwned>(answer: Value) -> Result<T, ClientError> {

@@ -86,8 +86,8 @@ impl Uploader {
                     bar.advance(file.size);
                     Ok(Some(id))
                 }
-                Err(error) if error.is_passing() => Err(error),
-                Err(_) => Ok(None),
+                Err(error) if error.is_refusal() => Ok(None),
+                Err(error) => Err(error),
             };
         }
         for upload in self.destination.forgotten(file).await? {
@@ -150,7 +150,7 @@ impl Uploader {
         let permit = self.permit().await?;
         let begun = self.destination.begin(file, &entry.crc64nvme, &entry.idempotency_key, about, bar).await;
         drop(permit);
-        if begun.as_ref().is_err_and(|error| !error.is_passing()) {
+        if begun.as_ref().is_err_and(ClientError::is_refusal) {
             // The answer to this key stays what it was; another try needs another.
             *entry = Journal::begin(file, entry.crc64nvme.clone());
             self.keep(file, entry)?;

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use notify::{Event, RecursiveMode, Watcher as _};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -19,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Sends `files`, and then whatever comes, until Ctrl-C.
 pub async fn watch(
-    work: &Arc<Work>,
+    work: &Work,
     folders: &[PathBuf],
     suffixes: &[String],
     files: Vec<LocalFile>,
@@ -41,6 +42,7 @@ pub async fn watch(
         signal(SignalKind::interrupt()).map_err(|e| Failure::Input(e.to_string()))?,
         signal(SignalKind::terminate()).map_err(|e| Failure::Input(e.to_string()))?,
     );
+    let mut sending = FuturesUnordered::new();
     let mut looks = tokio::time::interval(LOOK);
     work.progress.say("Watching. Ctrl-C ends it.");
     loop {
@@ -53,10 +55,10 @@ pub async fn watch(
             _ = looks.tick() => {
                 let still = waiting.still(folders, Instant::now());
                 if !still.is_empty() {
-                    let work = Arc::clone(work);
-                    tokio::spawn(async move { work.all(still).await });
+                    sending.push(work.all(still));
                 }
             }
+            Some(_) = sending.next() => {}
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
         }
