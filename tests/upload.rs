@@ -3,6 +3,8 @@
 
 #[path = "../catalog/tests/moto/mod.rs"]
 mod moto;
+#[path = "upload/moto_site.rs"]
+mod moto_site;
 #[path = "upload/resume.rs"]
 mod resume;
 #[path = "upload/settings.rs"]

@@ -1,4 +1,4 @@
-//! A proxy that cuts every connection after so many bytes, and remembers which parts of uploads went through it.
+//! A proxy that cuts connections after so many bytes, and remembers which parts of uploads went through it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -30,17 +30,18 @@ pub struct Seen {
 }
 
 impl FaultProxy {
-    /// Listens, and passes on to `upstream`. Each connection has `most` bytes, both directions counted.
+    /// Listens, and passes on to `upstream`. `most` says of each connection, by its number from 0 on, how many bytes it has,
+    /// both directions counted.
     ///
     /// # Errors
     /// Where no port can be had.
-    pub fn start(upstream: SocketAddr, most: u64) -> Result<Self> {
+    pub fn start(upstream: SocketAddr, most: impl Fn(u64) -> u64 + Send + 'static) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let (address, seen) = (listener.local_addr()?, Arc::<Mutex<Seen>>::default());
         let all = Arc::clone(&seen);
         thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                let seen = Arc::clone(&all);
+            for (number, client) in (0..).zip(listener.incoming().flatten()) {
+                let (seen, most) = (Arc::clone(&all), most(number));
                 // An upstream that is down looks like a connection that broke.
                 let Ok(server) = TcpStream::connect(upstream) else { continue };
                 thread::spawn(move || Connection { client, server, most, seen }.run());

@@ -3,10 +3,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use aws_sdk_s3::Client;
 use end_to_end::fault_proxy::FaultProxy;
 use end_to_end::site::{Options, Site, wait_for};
+use ring::digest::{SHA256, digest};
 use serde_json::json;
+use tokio::runtime::Runtime;
 
+use crate::moto_site::{MotoSite, RAW};
 use crate::{MIB, Running, done, large_file, moto, sha256, upload, upload_to};
 
 /// What a connection may carry.
@@ -29,7 +33,7 @@ fn killed_three_times(proxy: &FaultProxy, parts: usize, command: impl Fn() -> Co
     }
     let line = done(command()).remove(0);
     let seen = proxy.seen();
-    assert!(seen.cuts >= u64::try_from(FILE).unwrap() / MOST, "the proxy has cut {} times", seen.cuts);
+    assert!(seen.cuts >= 5, "the proxy has cut {} times", seen.cuts);
     assert_eq!(seen.begun.len(), parts);
     assert_eq!(seen.sent_again, Vec::<u32>::new(), "{:?}", seen.begun);
     line
@@ -47,7 +51,7 @@ fn a_killed_upload_to_a_site_goes_on_over_connections_that_break() {
     std::fs::create_dir(&memory).unwrap();
     let site = Site::start(&data, Options::default()).unwrap();
     let objects = address(site.text("objects"));
-    let proxy = FaultProxy::start(objects, MOST).unwrap();
+    let proxy = FaultProxy::start(objects, |_| MOST).unwrap();
     let film = large_file(&folder.path().join("film.mp4"), FILE);
     let command = || {
         let mut command = upload_to(&site, &memory);
@@ -76,13 +80,43 @@ pub fn original(data: &Path, id: &str) -> std::path::PathBuf {
     originals.into_iter().find(|path| path.exists()).unwrap_or_else(|| panic!("{id} is not in the raw bucket"))
 }
 
+/// moto closes a connection after each answer, so that none gets to carry much: some are cut in the middle of a part.
+fn short_for_moto() -> FaultProxy {
+    let most = |number: u64| if number.is_multiple_of(3) { MOST / 4 } else { MOST };
+    FaultProxy::start(address(moto::endpoint()), most).unwrap()
+}
+
+fn object(runtime: &Runtime, client: &Client, bucket: &str, key: &str) -> Vec<u8> {
+    let bytes = runtime.block_on(async {
+        let got = client.get_object().bucket(bucket).key(key).send().await.unwrap();
+        got.body.collect().await.unwrap().into_bytes()
+    });
+    digest(&SHA256, &bytes).as_ref().to_vec()
+}
+
 /// moto lists no checksums of parts: what has arrived is known by its MD5.
+#[test]
+fn a_killed_upload_to_a_site_goes_on_by_entity_tags() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = MotoSite::start(folder.path());
+    let (proxy, store) = (short_for_moto(), address(moto::endpoint()));
+    let film = large_file(&folder.path().join("film.mp4"), FILE);
+    let line = killed_three_times(&proxy, FILE.div_ceil(8 * MIB), || {
+        let mut command = site.upload(folder.path());
+        command.arg(&film).args(["--connect-to", &format!("{store}:{}", proxy.address)]);
+        command
+    });
+    assert_eq!(line["status"], "uploaded", "{line}");
+    let key = format!("{}/{}/original", site.subject, line["id"].as_str().unwrap());
+    assert_eq!(object(&site.runtime, &site.objects, RAW, &key), sha256(&film));
+}
+
 #[test]
 fn a_killed_upload_to_a_bucket_goes_on_by_entity_tags() {
     let folder = tempfile::tempdir().unwrap();
-    let proxy = FaultProxy::start(address(moto::endpoint()), MOST).unwrap();
+    let proxy = short_for_moto();
     let film = large_file(&folder.path().join("film.mp4"), FILE);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = Runtime::new().unwrap();
     let client = local::objects::client(moto::endpoint(), "test", "test");
     runtime.block_on(client.create_bucket().bucket("raw-bucket").send()).unwrap();
     let line = killed_three_times(&proxy, FILE.div_ceil(16 * MIB), || {
@@ -93,10 +127,5 @@ fn a_killed_upload_to_a_bucket_goes_on_by_entity_tags() {
         command
     });
     assert_eq!((&line["status"], &line["id"]), (&json!("uploaded"), &json!("ada/2024/film.mp4")));
-    let got = runtime.block_on(async {
-        let got = client.get_object().bucket("raw-bucket").key("ada/2024/film.mp4").send().await.unwrap();
-        got.body.collect().await.unwrap().into_bytes()
-    });
-    let digest = ring::digest::digest(&ring::digest::SHA256, &got);
-    assert_eq!(digest.as_ref(), sha256(&film));
+    assert_eq!(object(&runtime, &client, "raw-bucket", "ada/2024/film.mp4"), sha256(&film));
 }

@@ -19,7 +19,7 @@ fn what_is_missing_is_named() {
         (&[photo, "--bucket", "raw", "--region", "r"], "--prefix: --bucket needs OWNER"),
         (&[photo, "--bucket", "raw", "--prefix", "ada"], "--region"),
         (&[photo, photo, url[0], url[1], "--token", "t", "--title", "T"], "--title: expected a single file, found 2"),
-        (&[photo, url[0], url[1], "--token", "t", "--poster-time", "-1"], "--poster-time"),
+        (&[photo, url[0], url[1], "--token", "t", "--poster-time=-1"], "--poster-time"),
         (&[photo, url[0], url[1], "--token", "t", "--certificate", "none.pem"], "none.pem"),
     ] {
         let output = upload(folder.path()).args(arguments).output().unwrap();

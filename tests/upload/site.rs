@@ -78,6 +78,11 @@ fn what_the_site_refuses_is_said_and_counts_as_failed() {
     assert!(lines[2]["error"].as_str().unwrap().contains("not_media"), "{}", lines[2]);
     assert!(said(&output).contains("2 not uploaded"));
 
+    let mut command = upload_to(&site, &memory);
+    let again = command.args(["../story.mp4", "../photo.jpg"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    assert!(said(&again).contains("not_media"), "{}", said(&again));
+
     let mut command = upload(&memory);
     command.args(["../photo.jpg", "--url", site.url(), "--token", "not.a.token"]).env("STAGEDOOR_LOG", "debug");
     let output = command.output().unwrap();

@@ -157,8 +157,12 @@ impl Destination for Api {
             json!({"crc64nvme": crc64nvme, "parts": named.collect::<Vec<_>>()})
         };
         let done = self.post(&format!("/api/uploads/{upload}/complete"), None, body).await?;
-        let id = done.pointer("/media/id").and_then(Value::as_str).map(str::to_owned);
-        id.ok_or_else(|| unreadable("the upload is complete and has no id"))
+        let media = |field: &str| done.pointer(&format!("/media/{field}")).and_then(Value::as_str);
+        if media("status") == Some("failed") {
+            let detail = media("reason").unwrap_or("it cannot be processed").to_owned();
+            return Err(ClientError::Refused { status: StatusCode::CONFLICT, reason: "failed".to_owned(), detail });
+        }
+        media("id").map(str::to_owned).ok_or_else(|| unreadable("the upload is complete and has no id"))
     }
 
     async fn is_there(&self, media: &str) -> Result<bool, ClientError> {
