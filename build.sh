@@ -15,7 +15,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   test     build, and run every test                         ./build.sh test [FILTER]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
-  bench    measure beside what else there is                 ./build.sh bench edge|function
+  bench    measure beside what else there is                 ./build.sh bench edge|function|origin
 TEXT
 }
 
@@ -77,12 +77,19 @@ need_deny() {
     }
 }
 
+# What the pages need of npm. From here on a build without it is an error: what is deployed has it.
+need_web() {
+    need_npm origin/web
+    export STAGEDOOR_DEMAND_WEB=1
+}
+
 need_to_run() { need_rust; need ffmpeg:ffmpeg setpriv:util-linux; }
 
 # --- the verbs ---------------------------------------------------------------------------------------------------------
 
 verb_package() {
     need_rust
+    need_web
     cargo build --locked --release --workspace --bins
     fill_dist
 }
@@ -97,15 +104,8 @@ fill_dist() {
     objcopy --strip-all --remove-section .eh_frame --remove-section .gcc_except_table target/edge/bootstrap target/edge/small
     put target/edge/small dist/edge-auth/bootstrap
     put edge-auth/launcher/launcher.py dist/edge-auth/launcher.py
-    # Dates left out and the strongest compression: the same program is the same zip, and it has to be small.
-    /usr/bin/python3 - dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py <<'PYTHON'
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-    for path in sys.argv[2:]:
-        entry = zipfile.ZipInfo(os.path.basename(path))
-        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
-        archive.writestr(entry, open(path, "rb").read())
-PYTHON
+    zip_of dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py
+    # The strongest compression: it has to be small.
     advzip --quiet --recompress -4 dist/edge-auth.zip
     [ "$(stat -c %s dist/edge-auth.zip)" -le 1048576 ] || {
         echo "build.sh: dist/edge-auth.zip has $(stat -c %s dist/edge-auth.zip) bytes; an older quota takes 1048576" >&2
@@ -118,13 +118,26 @@ PYTHON
         exit 1
     }
     emit_viewer_request
-    local name
-    for name in dispatch image video; do
+    local name functions=(origin sweep authorizer dispatch image video notify)
+    for name in "${functions[@]}"; do
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
+        zip_of "dist/$name.zip" "dist/$name/bootstrap"
     done
-    (cd dist && du -b edge-auth/* viewer-request.js {dispatch,image,video}/bootstrap edge-auth.zip | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+    (cd dist && du -b edge-auth/* viewer-request.js "${functions[@]/%//bootstrap}" edge-auth.zip "${functions[@]/%/.zip}" | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+}
+
+# zip_of ZIP FILE...: dates left out, so that the same program is the same zip.
+zip_of() {
+    /usr/bin/python3 - "$@" <<'PYTHON'
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    for path in sys.argv[2:]:
+        entry = zipfile.ZipInfo(os.path.basename(path))
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
+        archive.writestr(entry, open(path, "rb").read())
+PYTHON
 }
 
 emit_viewer_request() {
@@ -145,7 +158,9 @@ verb_test() {
     need_to_run
     need chromium:chromium chromedriver:chromium-driver njs:njs
     need_npm local/tests/interop
-    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5'
+    need_npm tests/browser
+    need_web
+    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5 standardwebhooks==1.1.0
     # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
     cargo build --locked --release --workspace --all-targets
     fill_dist
@@ -155,8 +170,8 @@ verb_test() {
 verb_bench() {
     local what=${1:-}
     case $what in
-        edge | function) shift && "bench_$what" "$@" ;;
-        *) echo "usage: ./build.sh bench edge|function [OPTION...]" >&2 && exit 2 ;;
+        edge | function | origin) shift && "bench_$what" "$@" ;;
+        *) echo "usage: ./build.sh bench edge|function|origin [OPTION...]" >&2 && exit 2 ;;
     esac
 }
 
@@ -172,18 +187,28 @@ bench_edge() {
 
 bench_function() {
     need_rust
+    need_web
     need njs:njs
     cargo build --locked --release --workspace --bins
     emit_viewer_request
     target/release/bench-function "$@"
 }
 
+bench_origin() {
+    need_python awslambdaric==4.2.2 boto3==1.40.0
+    verb_package
+    target/release/bench-origin --python "$venv/bin/python" "$@"
+}
+
 verb_check() {
     need_rust
+    need_web
     need_component fmt rustfmt
     need_component clippy clippy
     need_deny
     cargo fmt --all --check
+    # The types that the scripts' comments give, by the TypeScript compiler.
+    origin/web/node_modules/.bin/tsc --project origin/web
     cargo clippy --locked --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
     cargo deny --offline check bans licenses sources

@@ -140,7 +140,7 @@ async fn sign_in_upload_watch_seek_sign_out() {
 
     // Sign out: the same address is closed.
     assert_eq!(status_of(&browser, &source).await, json!(200));
-    browser.click("form[action='/_auth/sign-out'] button").await.unwrap();
+    browser.sign_out(SOON).await.unwrap();
     browser.until("the end of the session", SOON, "return location.pathname === '/_auth/signed-out'").await.unwrap();
     browser.screenshot("08-signed-out").await.unwrap();
     // The signed-out page lets no script fetch anything; the browser itself asks for the film.

@@ -95,7 +95,7 @@ async fn tabs_renewal_and_the_end_of_a_session() {
     client.goto(&format!("{}/", site.url())).await.unwrap();
     assert_eq!(status_of(&browser, "GET", "/api/media").await, json!(200));
     client.switch_to_window(first).await.unwrap();
-    browser.click("form[action='/_auth/sign-out'] button").await.unwrap();
+    browser.sign_out(SOON).await.unwrap();
     browser.until("the end of the session", SOON, "return location.pathname === '/_auth/signed-out'").await.unwrap();
     let windows = client.windows().await.unwrap();
     client.switch_to_window(windows[1].clone()).await.unwrap();

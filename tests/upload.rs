@@ -1,7 +1,7 @@
 //! `stagedoor upload`: what is interrupted goes on, and what is there is not sent again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "../catalog/tests/moto/mod.rs"]
+#[path = "../catalog/tests/conformance/moto_server.rs"]
 mod moto;
 #[path = "upload/moto_site.rs"]
 mod moto_site;

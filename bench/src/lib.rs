@@ -2,7 +2,10 @@
 //! not.
 
 pub mod cpu;
+mod http;
 pub mod limits;
 pub mod machine;
+pub mod process;
 pub mod rows;
+pub mod runtime_api;
 pub mod series;

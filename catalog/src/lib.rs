@@ -44,7 +44,7 @@ pub use uploads::{Upload, UploadStore};
 pub use usage::{Amount, Month, Usage, UsageStore};
 pub use viewer::{Change, UnixMillis, Viewer};
 pub use watch::{WatchPosition, WatchStore};
-pub use webhooks::{Delivery, DeliveryStatus, Webhook, WebhookChange, WebhookStore};
+pub use webhooks::{Attempt, Delivery, DeliveryStatus, NewDelivery, Webhook, WebhookChange, WebhookStore};
 
 /// The catalog: every room of it.
 pub trait Catalog:

@@ -72,6 +72,19 @@ pub enum DeliveryStatus {
     Failed,
 }
 
+/// An event that a webhook is to be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id, the same at every attempt.
+    pub id: String,
+    /// The webhook's id.
+    pub webhook: String,
+    /// The event's name.
+    pub event: String,
+    /// What it is about, a title's id; empty where it is about nothing.
+    pub subject: String,
+}
+
 /// An event on its way to a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -81,14 +94,35 @@ pub struct Delivery {
     pub webhook: String,
     /// The event's name.
     pub event: String,
-    /// Attempts made.
+    /// What it is about, a title's id, from which the message is made anew at each attempt; empty where it is about nothing.
+    pub subject: String,
+    /// Attempts begun.
     pub attempt: u32,
     /// Where it is on its way.
     pub status: DeliveryStatus,
     /// When it is to be tried, while it is pending.
     pub next_attempt_at: Option<UnixMillis>,
+    /// How the last attempt was answered: an HTTP status, or a word such as `timeout`.
+    pub answer: Option<String>,
+    /// When that was.
+    pub answered_at: Option<UnixMillis>,
     /// When it was made.
     pub created_at: UnixMillis,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which it was, from 1.
+    pub number: u32,
+    /// Delivered, given up, or (`Pending`) to be tried again.
+    pub status: DeliveryStatus,
+    /// When it is tried again, where it is.
+    pub next: Option<UnixMillis>,
+    /// An HTTP status, or a word such as `timeout`.
+    pub answer: String,
+    /// When it ended.
+    pub at: UnixMillis,
 }
 
 /// Webhooks and their deliveries.
@@ -123,18 +157,20 @@ pub trait WebhookStore: Send + Sync {
 
     /// Adds a delivery, pending, to be tried at once; of each webhook the newest [`limits::DELIVERIES`] are remembered.
     /// `false`: one of that id is there, and stays as it is.
-    async fn add_delivery(&self, id: &str, webhook: &str, event: &str, now: UnixMillis) -> Result<bool, CatalogError>;
+    async fn add_delivery(&self, delivery: &NewDelivery, now: UnixMillis) -> Result<bool, CatalogError>;
 
-    /// Says how attempt number `attempt` ended: delivered, given up, or (`Pending`) to be tried again at `next`. `false`:
-    /// another was first with that attempt, or the delivery has ended, or is not there.
-    async fn attempted(
+    /// Takes attempt `number` upon the caller; should it never say how that ended, the delivery is due again at `until`.
+    /// `false`: another was first with that attempt, or the delivery has ended, or is not there.
+    async fn begin_attempt(
         &self,
         webhook: &str,
         id: &str,
-        attempt: u32,
-        status: DeliveryStatus,
-        next: Option<UnixMillis>,
+        number: u32,
+        until: UnixMillis,
     ) -> Result<bool, CatalogError>;
+
+    /// Says how an attempt ended. `false`: a later one has begun, or the delivery has ended, or is not there.
+    async fn attempted(&self, webhook: &str, id: &str, attempt: &Attempt) -> Result<bool, CatalogError>;
 
     /// Deliveries of a webhook, newest first.
     async fn deliveries(&self, webhook: &str) -> Result<Vec<Delivery>, CatalogError>;

@@ -22,8 +22,10 @@ mod forward;
 mod memory;
 mod refusal;
 mod rule;
+mod verifier;
 
 pub use auth::{ProviderAnswer, Revocation, TokenRequest};
 pub use decide::{Check, KeyFetch, Moment, Step, Verdict, decide, decide_bytes};
 pub use memory::Memory;
 pub use reason::Reason;
+pub use verifier::Verifier;

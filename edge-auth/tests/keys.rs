@@ -5,9 +5,12 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
 use edge_auth::config::EdgeConfig;
 use edge_auth::event::Event;
-use edge_auth::{Memory, ProviderAnswer, Reason, Step, decide};
+use edge_auth::{Memory, ProviderAnswer, Reason, Step, Verifier, decide};
 use serde_json::{Value, json};
 use support::{CLIENT, ISSUER, NOW, Provider, at, request};
 
@@ -245,4 +248,33 @@ fn the_ages_and_pauses_are_configurable_within_limits() {
         assert_eq!(problems[0].at, format!("/deployment/key_refresh/{name}"));
         assert!(problems[0].message.contains("expected a whole number from"), "{}", problems[0]);
     }
+}
+
+/// What a verifier away from the edge says of a token, and how often it asked for keys to say so.
+fn verified(verifier: &Verifier, token: &str, now: u64, endpoint: &ProviderAnswer) -> (Result<String, Reason>, usize) {
+    let mut fetches = 0;
+    let verify = verifier.verify(token, now, |url| {
+        assert_eq!(url, format!("{ISSUER}/.well-known/jwks.json"));
+        fetches += 1;
+        std::future::ready(endpoint.clone())
+    });
+    // Nothing in it waits.
+    let polled = std::pin::pin!(verify).poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(judged) = polled else { panic!("a fetch that is ready was waited for") };
+    (judged.map(|session| session.subject().unwrap_or_default().to_owned()), fetches)
+}
+
+#[test]
+fn away_from_the_edge_keys_are_fetched_as_rarely() {
+    let (provider, next) = (Provider::new(), Provider::stranger());
+    let verifier = Verifier::new(Arc::new(provider.site(json!({}))));
+    let alice = || Ok("alice".to_owned());
+    let old = lasting(&provider);
+    assert_eq!(verified(&verifier, &old, NOW, &None), (alice(), 0));
+    let new = of_another_key(&next, "k2");
+    assert_eq!(verified(&verifier, &new, NOW + 1, &None), (Err(Reason::KeyUnknown), 1));
+    assert_eq!(verified(&verifier, &new, NOW + 2, &set(&next.jwks("k2"))), (Err(Reason::KeyUnknown), 0), "too soon");
+    assert_eq!(verified(&verifier, &new, NOW + 11, &set(&next.jwks("k2"))), (alice(), 1));
+    assert_eq!(verified(&verifier, &old, NOW + 12, &None), (Err(Reason::KeyUnknown), 0), "withdrawn");
+    assert_eq!(verified(&verifier, "x", NOW + 13, &None), (Err(Reason::TokenMalformed), 0));
 }

@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
-use catalog::{Catalog, Kind, Media, MediaId, NewMedia, Outcome, Source, SqliteCatalog, Status};
+use catalog::{
+    Catalog, Kind, Media, MediaId, NewDelivery, NewMedia, Outcome, Source, SqliteCatalog, Status, WebhookChange,
+};
 use local::events::{Events, EventsConfig, Invoke};
 use local::objects::{ObjectCreated, Objects, ObjectsConfig, client};
 use local::runtime::InvokeError;
@@ -125,12 +127,44 @@ impl Invoke for FakeProcessor {
     }
 }
 
+/// A fake notify function.
+#[derive(Default)]
+struct FakeNotify {
+    acts: Mutex<VecDeque<Act>>,
+    events: Mutex<Vec<Value>>,
+}
+
+#[async_trait]
+impl Invoke for FakeNotify {
+    async fn invoke(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
+        self.events.lock().unwrap().push(serde_json::from_slice(&payload).unwrap());
+        match self.acts.lock().unwrap().pop_front() {
+            Some(Act::Fail(e)) => Err(e),
+            _ => Ok(Bytes::from_static(br#"{"added":0}"#)),
+        }
+    }
+}
+
+impl FakeNotify {
+    /// Waits until it has been called with each of those, in any order.
+    async fn hears(&self, events: &[Value]) {
+        let heard = async {
+            while !events.iter().all(|event| self.events.lock().unwrap().contains(event)) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let heard = tokio::time::timeout(Duration::from_secs(20), heard).await;
+        assert!(heard.is_ok(), "{events:?}, not {:?}", self.events.lock().unwrap());
+    }
+}
+
 struct House {
     _folder: tempfile::TempDir,
     catalog: Arc<dyn Catalog>,
     objects: Client,
     dispatch: Arc<FakeDispatch>,
     processor: Arc<FakeProcessor>,
+    notify: Arc<FakeNotify>,
 }
 
 impl House {
@@ -169,6 +203,7 @@ impl House {
             objects: client(&endpoint, "AKID", "secret"),
             dispatch: Arc::new(dispatch),
             processor: Arc::new(processor),
+            notify: Arc::default(),
         }
     }
 
@@ -180,6 +215,7 @@ impl House {
             dispatch: self.dispatch.clone(),
             image: self.processor.clone(),
             video: self.processor.clone(),
+            notify: self.notify.clone(),
             max_attempts: 5,
             redelivery: Duration::from_millis(5),
         };
@@ -401,4 +437,53 @@ async fn functions_that_are_being_stopped_fail_no_title() {
     events.stop().await;
     assert_eq!(house.find("a").await.unwrap().status, Status::Processing);
     assert_eq!(house.invocations("a"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_a_title_has_ended_in_whatever_way_notify_hears_of_it() {
+    let house = House::build().await;
+    house.acts("given-up", vec![Act::Fail(InvokeError::Crashed); 5]);
+    let unsupported = json!({"items": [{"media_id": "unsupported", "kind": "unsupported"}]});
+    let (events, created) = house.start();
+    house.dispatch.acts.lock().unwrap().push_back(Act::Answer(unsupported));
+    events.uploaded(id("unsupported"));
+    house.notify.hears(&[json!({"media_id": "unsupported"})]).await;
+    // What notify fails at is delivered again, as everything is.
+    house.notify.acts.lock().unwrap().extend([Act::Fail(InvokeError::Crashed), Act::Fail(InvokeError::Timeout)]);
+    created.send(object("ready")).unwrap();
+    house.notify.hears(&[json!({"media_id": "ready"})]).await;
+    created.send(object("given-up")).unwrap();
+    house.notify.hears(&[json!({"media_id": "given-up"})]).await;
+    assert_eq!(house.find("given-up").await.unwrap().status, Status::Failed, "it is told once it is so");
+    house.dispatch.acts.lock().unwrap().extend(vec![Act::Fail(InvokeError::Crashed); 5]);
+    house.row("undispatched", Status::Uploaded).await;
+    events.uploaded(id("undispatched"));
+    house.notify.hears(&[json!({"media_id": "undispatched"})]).await;
+    events.stop().await;
+    let times = |name: &str| {
+        house.notify.events.lock().unwrap().iter().filter(|event| **event == json!({"media_id": name})).count()
+    };
+    assert_eq!(["unsupported", "ready", "given-up", "undispatched"].map(times), [1, 3, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notify_is_called_as_long_as_a_delivery_is_due() {
+    let house = House::build().await;
+    let events = vec!["media.ready".to_owned()];
+    let webhook = WebhookChange { url: "https://x.test".to_owned(), secret: "s".to_owned(), events, active: true };
+    assert!(house.catalog.add_webhook("w", "ada", &webhook, 1).await.unwrap());
+    let (id, webhook, event) = ("d".to_owned(), "w".to_owned(), "test".to_owned());
+    let delivery = NewDelivery { id, webhook, event, subject: String::new() };
+    assert!(house.catalog.add_delivery(&delivery, 5).await.unwrap());
+    // A call that fails ends nothing: the next comes all the same.
+    house.notify.acts.lock().unwrap().push_back(Act::Fail(InvokeError::Crashed));
+    let (running, _created) = house.start();
+    let called = async {
+        while house.notify.events.lock().unwrap().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), called).await.unwrap();
+    assert!(house.notify.events.lock().unwrap().iter().all(|event| *event == json!({"due": true})));
+    running.stop().await;
 }

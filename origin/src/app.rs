@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use catalog::{Amount, Catalog, MediaId, Month, Rendition, UnixMillis};
-use edge_auth::config::EdgeConfig;
+use edge_auth::Verifier;
 use edge_auth::policy::{Action, Behaviour};
 
 use crate::objects::Buckets;
 use crate::view::url;
-use crate::{OriginConfig, PassKey, Problem, Session};
+use crate::{FetchKeys, OriginConfig, PassKey, Problem, Session};
 
 /// Titles on a page of the library, and of `/api/media` where no `limit` is given.
 pub const PAGE: usize = 60;
 
 /// The state of the router.
 pub struct App {
-    pub edge: Arc<EdgeConfig>,
+    pub verifier: Verifier,
+    pub fetch_keys: FetchKeys,
     pub catalog: Arc<dyn Catalog>,
     pub objects: Buckets,
     pub pass_key: PassKey,
@@ -30,7 +31,8 @@ pub struct App {
 impl App {
     pub fn new(config: OriginConfig) -> Self {
         Self {
-            edge: config.edge,
+            verifier: Verifier::new(config.edge),
+            fetch_keys: config.fetch_keys,
             catalog: config.catalog,
             objects: Buckets::new(config.objects, config.raw_bucket, config.media_bucket),
             pass_key: config.pass_key,
@@ -73,7 +75,7 @@ impl App {
     pub fn player_url(&self, rendition: &Rendition) -> String {
         let direct = url(rendition);
         let play = direct.strip_prefix("/media/").map(|rest| format!("/play/{rest}"));
-        let gives_pass = |play: &String| match self.edge.policy.behaviour(play) {
+        let gives_pass = |play: &String| match self.verifier.config().policy.behaviour(play) {
             Behaviour::Route(_, route) => {
                 matches!(route.action, Action::Pass { .. }) && route.path.captures(play).is_some()
             }

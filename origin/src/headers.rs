@@ -42,7 +42,8 @@ fn content_security_policy(objects: &str, sign_out: &str) -> String {
         "script-src 'self'".to_owned(),
         "style-src 'self'".to_owned(),
         "img-src 'self' data:".to_owned(),
-        "media-src 'self'".to_owned(),
+        // hls.js hands a film to the video element piece by piece, through an object that only a blob: address names.
+        "media-src 'self' blob:".to_owned(),
         format!("connect-src 'self' {objects}").trim_end().to_owned(),
         format!("form-action 'self' {sign_out}").trim_end().to_owned(),
         "base-uri 'none'".to_owned(),
@@ -69,7 +70,7 @@ mod tests {
     fn the_policy_names_exactly_the_two_outer_origins() {
         assert_eq!(
             content_security_policy("http://localhost:9000", "https://id.example.com"),
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
              connect-src 'self' http://localhost:9000; form-action 'self' https://id.example.com; base-uri 'none'; \
              frame-ancestors 'none'"
         );

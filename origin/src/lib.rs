@@ -20,12 +20,14 @@ mod session;
 mod sweep;
 mod view;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use catalog::{Amount, Catalog, MediaId, UnixMillis};
+use edge_auth::ProviderAnswer;
 use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 
@@ -40,13 +42,18 @@ use app::App;
 /// The largest file that can be uploaded, bytes: 5 TiB.
 pub use api::LARGEST_UPLOAD;
 
+/// Fetches a key set, following no redirect.
+pub type FetchKeys = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = ProviderAnswer> + Send>> + Send + Sync>;
+
 /// Gives the key that playback passes are made with now: it is replaced while the app runs.
 pub type PassKey = Arc<dyn Fn() -> Option<RingKey> + Send + Sync>;
 
 /// What the app needs of the world.
 pub struct OriginConfig {
-    /// Issuers, clients and keys that tokens are verified with.
+    /// Issuers and clients whose tokens count, and the policy.
     pub edge: Arc<EdgeConfig>,
+    /// Fetches an issuer's key set: its address to status and body, or `None` where no whole answer came in time.
+    pub fetch_keys: FetchKeys,
     /// The record of media.
     pub catalog: Arc<dyn Catalog>,
     /// Signs uploads and looks at uploaded objects. Its endpoint is the one that browsers reach.
@@ -96,6 +103,9 @@ impl Origin {
             .route("/", get(pages::library::page))
             .route("/upload", get(pages::upload::page))
             .route("/watch/{id}", get(pages::watch::page))
+            .route("/profile", get(pages::profile::page))
+            .route("/collections", get(pages::collections::list))
+            .route("/collections/{id}", get(pages::collections::one))
             .route("/api/openapi.json", get(api::description))
             .route("/api/docs", get(api::documentation))
             .route("/proxy/image", get(api::site::image))
@@ -109,6 +119,7 @@ impl Origin {
         Router::new()
             .route("/health", get(health::health))
             .route("/logout", get(api::site::logout))
+            .route("/s", get(pages::shared::page))
             .merge(open)
             .merge(signed_in)
             .layer(from_fn_with_state(self.security.clone(), headers::secure))

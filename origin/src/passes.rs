@@ -29,7 +29,7 @@ pub struct Pass {
 impl App {
     /// How long a pass of ours is good for, in seconds: as long as the policy's passes are.
     pub fn pass_seconds(&self) -> i64 {
-        let routes = self.edge.policy.routes.iter();
+        let routes = self.verifier.config().policy.routes.iter();
         let longest = routes.filter_map(|route| match route.action {
             Action::Pass { ttl_seconds, .. } => i64::try_from(ttl_seconds).ok(),
             Action::Origin { .. } => None,

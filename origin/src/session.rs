@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use catalog::Viewer;
-use edge_auth::config::EdgeConfig;
+use edge_auth::Reason;
 use edge_auth::token::VerifiedSession;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -46,13 +46,16 @@ impl Session {
     }
 
     /// Verifies the token of a request, at `now` in Unix seconds.
-    fn verify(headers: &HeaderMap, edge: &EdgeConfig, now: u64) -> Result<Self, Problem> {
+    async fn verify(headers: &HeaderMap, app: &App, now: u64) -> Result<Self, Problem> {
         let mut tokens = headers.get_all(TOKEN).iter();
         let (Some(token), None) = (tokens.next(), tokens.next()) else {
             return Err(Problem::unauthorized("no_token"));
         };
         let token = token.to_str().map_err(|_| Problem::unauthorized("token_malformed"))?;
-        let verified = edge.verify(token, now).map_err(|reason| Problem::unauthorized(reason.as_str()))?;
+        let verified = app.verifier.verify(token, now, &*app.fetch_keys).await.map_err(|reason| match reason {
+            Reason::KeysUnavailable => Problem::unavailable(reason.as_str(), &"an issuer's keys cannot be fetched"),
+            reason => Problem::unauthorized(reason.as_str()),
+        })?;
         match verified.subject() {
             Some(subject) if is_path_segment(subject) => {
                 let groups = verified.groups().into_iter().map(str::to_owned).collect();
@@ -72,7 +75,7 @@ impl Session {
 /// Lets nobody past without a session; handlers behind it extract [`Session`].
 pub async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let now = u64::try_from(app.now() / 1000).unwrap_or(0);
-    let session = Session::verify(request.headers(), &app.edge, now)?;
+    let session = Session::verify(request.headers(), &app, now).await?;
     request.extensions_mut().insert(session);
     Ok(next.run(request).await)
 }

@@ -1,52 +1,49 @@
 // @ts-check
-// Keeps the cards of unfinished titles up to date. The server renders cards; this only puts new ones in place of old ones.
+// The library: searched and filtered in place, longer as one scrolls, up to date while titles are processed.
 import { localizeDays } from "./days.js";
+import { all, byId } from "./dom.js";
+import { filterInPlace } from "./library/filters.js";
+import { Listing } from "./library/listing.js";
+import { refreshCards } from "./library/refresh.js";
+import { Selection } from "./library/selection.js";
+import { rememberList } from "./neighbours.js";
 import { poll } from "./poll.js";
-import { renewForImages, request } from "./session.js";
+import { showLikenesses } from "./thumbhash.js";
 
-const grid = document.getElementById("grid");
-const news = document.getElementById("news");
+const results = byId("results");
+const selection = new Selection(results, byId("selection"));
 
-/** @param {ParentNode} root @returns {HTMLElement[]} */
-const cardsIn = (root) => [...root.querySelectorAll("li.card")].map((card) => /** @type {HTMLElement} */ (card));
-
-/** Whether the listed titles differ from the cards shown. @param {{id: string, status: string}[]} items */
-function changed(items) {
-  const shown = new Map(cardsIn(document).map((card) => [card.dataset.id, card.dataset.status]));
-  return items.some(({ id, status }) => status !== "uploading" && shown.get(id) !== status);
+/** What is done to cards that have just come. @param {ParentNode} root */
+function dress(root) {
+  localizeDays(root);
+  showLikenesses(root);
+  selection.decorate(root);
+  watchWork();
 }
 
-/** Puts the cards of a fresh copy of this page where they differ. @param {HTMLElement} fresh its grid */
-function update(fresh) {
-  const shown = new Map(cardsIn(document).map((card) => [card.dataset.id, card]));
-  const messages = [];
-  localizeDays(fresh);
-  for (const card of cardsIn(fresh).reverse()) {
-    const old = shown.get(card.dataset.id);
-    if (!old) {
-      grid?.prepend(card);
-    } else if (old.dataset.status !== card.dataset.status) {
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(card);
-      if (focused) card.querySelector("a")?.focus();
-      const title = card.querySelector(".title")?.textContent;
-      if (card.dataset.status === "ready") messages.push(`${title} is ready.`);
-      if (card.dataset.status === "failed") messages.push(`${title} failed.`);
-    }
+let watching = false;
+/** Looks after what is being processed, as long as anything is. */
+function watchWork() {
+  if (watching || !document.querySelector("[data-working]")) return;
+  watching = true;
+  poll(async () => {
+    const more = await refreshCards(listing, dress);
+    watching = Boolean(more);
+    return more;
+  });
+}
+
+const listing = new Listing(results, dress);
+filterInPlace(listing);
+dress(results);
+listing.takeUpAgain();
+
+// The viewer goes to and fro in the list that one came from.
+results.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest(".card a")) {
+    rememberList(all(".card[data-id]", results).map((card) => card.dataset.id ?? ""));
   }
-  if (news && messages.length > 0) news.textContent = messages.join(" ");
-}
+});
 
-async function look() {
-  const list = await (await request(grid?.dataset.list ?? "")).json();
-  if (changed(list.items)) {
-    const page = await (await request(location.href)).text();
-    const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("grid");
-    if (fresh) update(fresh);
-  }
-  return document.querySelector("[data-working]") !== null;
-}
-
-localizeDays(document);
-renewForImages();
-if (document.querySelector("[data-working]")) poll(look);
+document.addEventListener("stagedoor:uploaded", () => listing.reload());
+document.addEventListener("stagedoor:changed", () => listing.reload());

@@ -1,147 +1,97 @@
 // @ts-check
-// The upload page: takes files, sends a few at a time, says how it goes, and returns to the library when all are there.
-import { ApiError } from "./session.js";
-import { Transfer } from "./transfer.js";
+// The upload page: takes files, and shows what former pages have left unfinished.
+import { byId, h } from "./dom.js";
+import { errorText, get, send } from "./session.js";
+import { sizeText } from "./text.js";
+import { announce, toast } from "./toast.js";
+import { addFiles, isListed, setUnfinished } from "./uploads/list.js";
+import { forget, handleOf } from "./uploads/memory.js";
 
-const AT_ONCE = 3;
+/** @typedef {{id: string, name: string, size: number, created_at: string, expires_at: string}} Upload */
 
-const drop = element("drop");
-const input = /** @type {HTMLInputElement} */ (element("files"));
-const queue = element("queue");
-const summary = element("summary");
-const template = /** @type {HTMLTemplateElement} */ (element("row"));
-
-/** @type {Row[]} */
-const rows = [];
-
-class Row {
-  /** @type {"waiting" | "sending" | "done" | "failed"} */
-  state = "waiting";
-
-  /** @param {File} file */
-  constructor(file) {
-    this.file = file;
-    const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (copy.querySelector(selector));
-    this.element = part("li");
-    this.bar = /** @type {HTMLProgressElement} */ (part("progress"));
-    this.text = part(".status");
-    this.retry = part("button");
-    part(".title").textContent = file.name;
-    part(".size").textContent = sizeText(file.size);
-    this.bar.setAttribute("aria-label", file.name);
-    this.retry.setAttribute("aria-label", `Try again: ${file.name}`);
-    this.retry.addEventListener("click", () => {
-      this.show("waiting", "Waiting");
-      pump();
-    });
-    this.transfer = new Transfer(file, (fraction) => this.progress(fraction));
-    queue.append(copy);
-    const problem = refuse(file);
-    if (problem) this.show("failed", problem, false);
-    else this.show("waiting", "Waiting");
-  }
-
-  /** @param {Row["state"]} state @param {string} text @param {boolean} [again] whether trying again may help */
-  show(state, text, again = state === "failed") {
-    this.state = state;
-    this.element.dataset.state = state;
-    this.text.textContent = text;
-    this.retry.hidden = !again;
-  }
-
-  /** @param {number} fraction */
-  progress(fraction) {
-    const percent = Math.min(100, Math.floor(fraction * 100));
-    this.bar.value = percent;
-    this.text.textContent = percent < 100 ? `${percent} %` : "Finishing…";
-  }
-
-  async run() {
-    this.show("sending", "Starting…");
-    try {
-      await this.transfer.send();
-      this.bar.value = 100;
-      this.show("done", "Uploaded");
-    } catch (error) {
-      this.show("failed", errorText(error), !(error instanceof ApiError) || error.status >= 500 || error.status === 409);
-    }
-  }
-}
-
-/** Why a file need not be tried. @param {File} file */
-function refuse(file) {
-  if (file.size === 0) return "This file is empty.";
-  if (file.size > Number(drop.dataset.maxBytes)) return `This file is larger than ${drop.dataset.maxSize}.`;
-  return "";
-}
-
-/** @param {unknown} error */
-function errorText(error) {
-  if (error instanceof ApiError && error.signedOut) return "You have been signed out. Reload the page to sign in again.";
-  if (error instanceof TypeError) return "The server cannot be reached. Try again.";
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** @param {Row["state"]} state */
-const count = (state) => rows.filter((row) => row.state === state).length;
-
-/** Starts what may start, and says how things stand. */
-function pump() {
-  for (const row of rows.filter(({ state }) => state === "waiting").slice(0, AT_ONCE - count("sending"))) {
-    row.run().then(pump);
-  }
-  const [done, failed] = [count("done"), count("failed")];
-  const busy = done + failed < rows.length;
-  if (busy) {
-    summary.textContent = `${done} of ${rows.length} uploaded`;
-  } else if (failed > 0) {
-    summary.textContent = `${done} of ${rows.length} uploaded, ${failed} failed`;
-  } else if (done > 0) {
-    summary.textContent = "Everything is uploaded. Opening your library…";
-    location.assign("/");
-  }
-}
-
-/** @param {Iterable<File>} files */
-function add(files) {
-  for (const file of files) rows.push(new Row(file));
-  pump();
-}
-
-/** @param {number} bytes */
-function sizeText(bytes) {
-  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  const units = ["kB", "MB", "GB", "TB"];
-  const step = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** step).toFixed(1).replace(".0", "")} ${units[step - 1]}`;
-}
-
-/** @param {string} id */
-function element(id) {
-  return /** @type {HTMLElement} */ (document.getElementById(id));
-}
-
+const input = /** @type {HTMLInputElement} */ (byId("files"));
 input.addEventListener("change", () => {
-  add([...(input.files ?? [])]);
+  addFiles([...(input.files ?? [])].map((file) => ({ file })));
   input.value = "";
 });
+const folder = /** @type {HTMLInputElement} */ (byId("folder"));
+folder.addEventListener("change", () => {
+  addFiles([...(folder.files ?? [])].filter((file) => !file.name.startsWith(".")).map((file) => ({ file })));
+  folder.value = "";
+});
 
-// The whole page takes files: one dropped beside the field must not replace the page.
-for (const type of ["dragenter", "dragover"]) {
-  addEventListener(type, (event) => {
-    event.preventDefault();
-    drop.classList.add("over");
-  });
-}
-addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) drop.classList.remove("over");
-});
-addEventListener("drop", (event) => {
+// Where the browser has a chooser that gives handles, a file is found again after a reload without being chosen again.
+const picker = /** @type {{showOpenFilePicker?: (options: object) => Promise<FileSystemFileHandle[]>}} */ (/** @type {unknown} */ (window)).showOpenFilePicker;
+byId("choose").addEventListener("click", async (event) => {
+  if (!picker) return;
   event.preventDefault();
-  drop.classList.remove("over");
-  add(event.dataTransfer?.files ?? []);
+  try {
+    const handles = await picker.call(window, { multiple: true });
+    addFiles(await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle }))));
+  } catch (error) {
+    // Closed without a choice.
+    if (!(error instanceof DOMException && error.name === "AbortError")) input.click();
+  }
 });
-addEventListener("beforeunload", (event) => {
-  if (count("sending") + count("waiting") > 0) event.preventDefault();
-});
+
+const section = byId("unfinished");
+const list = byId("unfinished-list");
+
+async function showUnfinished() {
+  /** @type {{items: Upload[]}} */
+  const { items } = await get("/api/uploads");
+  const open = items.filter(({ id }) => !isListed(id));
+  setUnfinished(open);
+  list.replaceChildren(...(await Promise.all(open.map(unfinishedRow))));
+  section.hidden = open.length === 0;
+}
+
+/** @param {Upload} upload */
+async function unfinishedRow(upload) {
+  const problem = h("span", { class: "status", role: "alert" });
+  const chooser = h("input", { class: "visually-hidden", type: "file", id: `file-${upload.id}` });
+  const goOn = (/** @type {File} */ file, /** @type {FileSystemFileHandle | undefined} */ handle) => {
+    if (file.size !== upload.size) {
+      problem.textContent = `This is another file: ${sizeText(file.size)} instead of ${sizeText(upload.size)}.`;
+      return;
+    }
+    addFiles([{ file, handle }], upload.id);
+  };
+  chooser.addEventListener("change", () => {
+    const file = chooser.files?.[0];
+    if (file) goOn(file, undefined);
+    chooser.value = "";
+  });
+  const discard = h("button", { class: "button small danger-quiet", type: "button", "aria-label": `Discard ${upload.name}` }, "Discard");
+  discard.addEventListener("click", async () => {
+    discard.disabled = true;
+    try {
+      await send("DELETE", `/api/uploads/${upload.id}`);
+      forget(upload.id);
+      announce(`${upload.name} discarded`);
+    } catch (error) {
+      toast(errorText(error), { problem: true });
+    }
+    await showUnfinished();
+  });
+  const handle = await handleOf(upload.id);
+  const again = handle
+    ? h("button", { class: "button small primary", type: "button", onclick: () => reopen(handle, goOn, problem) }, "Go on")
+    : h("label", { class: "button small primary", for: chooser.id }, "Choose the file again");
+  const until = new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date(upload.expires_at));
+  return h("li", { class: "transfer" },
+    h("span", { class: "title", dir: "auto" }, upload.name), h("span", { class: "size" }, sizeText(upload.size)),
+    h("span", { class: "status" }, `Kept until ${until}`), h("span", { class: "row" }, chooser, again, discard), problem);
+}
+
+/** @param {any} handle @param {(file: File, handle: FileSystemFileHandle) => void} goOn @param {HTMLElement} problem */
+async function reopen(handle, goOn, problem) {
+  try {
+    if ((await handle.requestPermission({ mode: "read" })) === "granted") goOn(await handle.getFile(), handle);
+  } catch {
+    problem.textContent = "The file is not where it was. Drop it here to go on.";
+  }
+}
+
+document.addEventListener("stagedoor:added", () => showUnfinished().catch(() => {}));
+showUnfinished().catch((error) => toast(errorText(error), { problem: true }));

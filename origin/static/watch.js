@@ -1,47 +1,85 @@
 // @ts-check
-import { localizeDays } from "./days.js";
+// The page of one title: the film or the photo, and what its owner can do with it.
+import { addToCollection } from "./collect.js";
+import { byId } from "./dom.js";
+import { editTitle } from "./edit.js";
+import { neighboursOf } from "./neighbours.js";
+import { mountPlayer } from "./player/player.js";
 import { poll } from "./poll.js";
-import { ApiError, request, showSignedOut } from "./session.js";
+import { errorText, get, post, send } from "./session.js";
+import { shareLinks } from "./share.js";
+import { toast, toastLater } from "./toast.js";
+import { mountViewer } from "./viewer.js";
 
-const title = document.getElementById("title");
-const address = `/api/media/${title?.dataset.id}`;
+const title = byId("title");
+const id = title.dataset.id ?? "";
+const collection = title.dataset.collection;
+const query = collection ? `?collection=${encodeURIComponent(collection)}` : "";
+const address = `/api/media/${id}${query}`;
+const name = title.querySelector("h1")?.textContent ?? "";
 
-/**
- * A film outlasts a session: where its next piece is refused, ask the API, which renews the session if it has to, and
- * go on from the same moment.
- * @param {HTMLVideoElement} video
- */
-function outlastSession(video) {
-  let triedAt = -Infinity;
-  async function resume() {
-    // Twice in a row is not the session's fault.
-    if (performance.now() - triedAt < 30_000) return;
-    triedAt = performance.now();
-    const { currentTime, paused } = video;
-    try {
-      await request(address);
-    } catch (error) {
-      if (error instanceof ApiError && error.signedOut) showSignedOut();
-      return;
-    }
-    video.addEventListener("loadedmetadata", () => (video.currentTime = currentTime), { once: true });
-    video.load();
-    if (!paused) await video.play().catch(() => {});
-  }
-  video.addEventListener("error", resume);
-  if (video.error) resume();
+const beside = neighboursOf(id);
+const back = /** @type {HTMLAnchorElement} */ (byId("back"));
+if (!collection) back.href = beside.from;
+
+/** @param {string | undefined} other */
+const pageOf = (other) => (other ? `/watch/${other}` : undefined);
+const link = (/** @type {string} */ rel) => title.querySelector(`.series a[rel=${rel}]`)?.getAttribute("href") ?? undefined;
+const before = collection ? link("prev") : pageOf(beside.before);
+const after = collection ? link("next") : pageOf(beside.after);
+
+const player = document.getElementById("player");
+const viewer = document.getElementById("viewer");
+if (player) {
+  mountPlayer(player, {
+    title: name,
+    before,
+    after,
+    /** Only a collection is something to be played through. */
+    afterTitle: collection ? title.querySelector(".series a[rel=next] .title")?.textContent ?? undefined : undefined,
+    renew: () => get(address),
+    // Plays are counted by the passes that are asked for; this page's own links need none.
+    began: () => post(`/api/media/${id}/play${query}`),
+    position: {
+      read: async () => (await get(`/api/media/${id}/position${query}`)).seconds,
+      write: (seconds) => send("PUT", `/api/media/${id}/position${query}`, { seconds }, { keepalive: true }),
+    },
+  });
 }
+if (viewer) mountViewer(viewer, { before, after, back: back.href });
 
-localizeDays(document);
-const video = document.querySelector("video");
-if (video) outlastSession(video);
-
-const status = title?.dataset.status;
+const status = title.dataset.status;
 if (status === "uploading" || status === "uploaded" || status === "processing") {
   poll(async () => {
-    const media = await (await request(address)).json();
-    if (media.status === status) return true;
+    if ((await get(address)).status === status) return true;
     location.reload();
     return false;
+  });
+}
+
+/** @type {Record<string, () => unknown>} */
+const acts = {
+  share: () => shareLinks({ media: id }, name),
+  edit: () => editTitle(id),
+  collect: () => addToCollection([id]),
+  async delete() {
+    await send("DELETE", `/api/media/${id}`);
+    toastLater({ text: `Deleted “${name}”`, undo: [id] });
+    location.assign(back.href);
+  },
+  async retry() {
+    await send("POST", `/api/media/${id}/retry`);
+    location.reload();
+  },
+};
+document.getElementById("actions")?.removeAttribute("hidden");
+for (const button of title.querySelectorAll("[data-act]")) {
+  button.removeAttribute("hidden");
+  button.addEventListener("click", async () => {
+    try {
+      await acts[/** @type {HTMLElement} */ (button).dataset.act ?? ""]?.();
+    } catch (error) {
+      toast(errorText(error), { problem: true });
+    }
   });
 }

@@ -37,6 +37,12 @@ pub enum ProcessError {
         /// The title's id.
         id: String,
     },
+    /// The topic did not take a message.
+    #[error("the topic: {0}")]
+    Topic(String),
+    /// TLS cannot be set up.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
     /// A rendition could not be encoded although the source was read.
     #[error("the rendition {name} cannot be encoded: {message}")]
     Encoding {

@@ -1,5 +1,6 @@
-//! What the three Lambda binaries share: read the environment, open what it names, serve events.
+//! What the Lambda binaries share: read the environment, open what it names, serve events.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -8,10 +9,26 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
 
-use crate::{ProcessError, Services, Settings, settings};
+use crate::{ProcessError, Services, Settings, notify, settings};
 
-/// Serves events until the runtime ends; 2 where the environment is wrong, 1 where serving failed.
+/// Serves a processor's events until the runtime ends; 2 where the environment is wrong, 1 where serving failed.
 pub fn main<E, A>(handler: &impl AsyncFn(&Services, E) -> Result<A, ProcessError>) -> ExitCode
+where
+    E: DeserializeOwned,
+    A: Serialize,
+{
+    serve(async || Ok(Services::open(&Settings::from_environment()?).await?), handler)
+}
+
+/// The same for the notify function, which needs neither buckets nor FFmpeg.
+pub fn notify_main() -> ExitCode {
+    serve(async || Ok(notify::Services::open(&notify::Settings::from_environment()?).await?), &notify::notify)
+}
+
+fn serve<S, E, A>(
+    open: impl AsyncFnOnce() -> Result<S, Box<dyn Error>>,
+    handler: &impl AsyncFn(&S, E) -> Result<A, ProcessError>,
+) -> ExitCode
 where
     E: DeserializeOwned,
     A: Serialize,
@@ -23,16 +40,12 @@ where
         .with_ansi(false)
         .without_time()
         .init();
-    let settings = match Settings::from_environment() {
-        Ok(settings) => settings,
-        Err(problems) => return stopped(2, &problems),
-    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => return stopped(1, &e),
     };
     runtime.block_on(async {
-        let services = match Services::open(&settings).await {
+        let services = match open().await {
             Ok(services) => services,
             Err(e) => return stopped(2, &e),
         };

@@ -2,7 +2,7 @@
 //!
 //! [`dispatch`] looks at the first bytes of an upload and says which processor it is for; [`process`] takes one title
 //! through the [`image`] or the [`video`] processor. Each processor first makes a pure `plan` from facts and then
-//! executes it. Every step may run twice, or twice at once, and ends the same: output keys are fixed by owner and id,
+//! executes it. [`notify`] tells whoever wants to know once a title has ended. Every step may run twice, or twice at once, and ends the same: output keys are fixed by owner and id,
 //! and the catalog row only moves forward.
 //!
 //! Two kinds of failure are kept apart throughout: a [`Refusal`] is about the file, ends its row as `failed` and is
@@ -13,6 +13,7 @@ pub mod dispatch;
 mod error;
 pub mod image;
 pub mod lambda;
+pub mod notify;
 pub mod object_store;
 pub mod process;
 mod refusal;

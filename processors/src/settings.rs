@@ -38,9 +38,8 @@ impl Settings {
     ///
     /// # Errors
     /// All problems at once, each naming its variable.
-    #[expect(clippy::disallowed_methods, reason = "this is the settings module")]
     pub fn from_environment() -> Result<Self, SettingsError> {
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(environment)
     }
 
     /// Reads from any source of named values.
@@ -80,10 +79,16 @@ impl Settings {
     }
 }
 
+/// A variable of the process's environment.
+#[expect(clippy::disallowed_methods, reason = "this is the settings module")]
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The log filter of `STAGEDOOR_LOG`, `info` without it.
-#[expect(clippy::disallowed_methods, reason = "this is the settings module; the log has to be there before the rest")]
 pub fn log_filter() -> String {
-    std::env::var("STAGEDOOR_LOG").ok().filter(|filter| !filter.is_empty()).unwrap_or_else(|| "info".to_owned())
+    // Read apart from the rest: the log has to be there before it.
+    environment("STAGEDOOR_LOG").filter(|filter| !filter.is_empty()).unwrap_or_else(|| "info".to_owned())
 }
 
 #[cfg(test)]

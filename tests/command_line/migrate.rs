@@ -71,7 +71,7 @@ fn what_cannot_be_done_is_said() {
 /// The server ends with its standard input, so with this process at the latest.
 #[test]
 fn dynamodbs_address_and_endpoint_are_taken_from_where_they_are() {
-    let script = Path::new("catalog/tests/moto/server.py");
+    let script = Path::new("catalog/tests/dynamodb_server.py");
     let mut server = Command::new(python());
     let mut server = server.arg(root().join(script)).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut port = String::new();

@@ -49,6 +49,13 @@ impl Browser {
         self.click("button[type=submit], input[type=submit]").await
     }
 
+    /// Signs out by the menu of the page that is shown.
+    pub async fn sign_out(&self, within: Duration) -> Result<()> {
+        self.click("button[popovertarget=menu]").await?;
+        self.until("the menu", within, "return document.querySelector('#menu:popover-open') !== null").await?;
+        self.click("form[action='/_auth/sign-out'] button").await
+    }
+
     async fn with(screenshots: &Path, preferences: Value) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -114,6 +121,11 @@ impl Browser {
         Ok(self.client.find(Locator::Css(selector)).await?.click().await?)
     }
 
+    /// Has the browser's own tools do something: a method of the `DevTools` protocol.
+    pub async fn devtools(&self, method: &str, params: &Value) -> Result<Value> {
+        Ok(self.client.issue_cmd(DevTools { method: method.to_owned(), params: params.clone() }).await?)
+    }
+
     /// The statuses of the answers that the browser has got since the last call, for addresses that hold `part`.
     pub async fn statuses(&self, part: &str) -> Result<Vec<u64>> {
         let log = self.client.issue_cmd(PerformanceLog).await?;
@@ -141,6 +153,23 @@ impl WebDriverCompatibleCommand for PerformanceLog {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(json!({"type": "performance"}).to_string()))
+    }
+}
+
+/// `ChromeDriver`'s way to the `DevTools` protocol: networks that are slow, colours that are dark.
+#[derive(Debug)]
+struct DevTools {
+    method: String,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"cmd": self.method, "params": self.params}).to_string()))
     }
 }
 

@@ -28,7 +28,7 @@ pub fn dist() -> PathBuf {
     built(&root().join("dist"))
 }
 
-/// The Python with awslambdaric and boto3 that `./build.sh test` installs.
+/// The Python with awslambdaric, boto3 and standardwebhooks that `./build.sh test` installs.
 pub fn python() -> PathBuf {
     built(&root().join(".tools/venv/bin/python"))
 }

@@ -21,6 +21,8 @@ pub struct Options {
     pub token_seconds: Option<u32>,
     /// Another policy than the checkout's.
     pub policy: Option<PathBuf>,
+    /// Variables of its environment.
+    pub environment: Vec<(String, String)>,
 }
 
 /// A running `stagedoor up`. Dropped, it is stopped as Ctrl-C stops it.
@@ -49,7 +51,7 @@ impl Site {
             command.args(["--token-seconds", &seconds.to_string()]);
         }
         // Everything that can be logged is, since the log is searched for secrets when the site stops.
-        command.env("STAGEDOOR_LOG", "debug");
+        command.env("STAGEDOOR_LOG", "debug").envs(options.environment.iter().cloned());
         if !options.sample {
             command.arg("--no-sample");
         }
@@ -186,7 +188,7 @@ impl Site {
 
 /// What no line of a log may hold: the beginnings of tokens (`{"alg"`, `{"kid"`, `{"typ"` and `{"sub"` in base64url; fewer
 /// letters would turn up in request ids by chance), and what stands before cookies, codes, states and signatures.
-const SECRETS: [&str; 13] = [
+const SECRETS: [&str; 14] = [
     "eyJhbGci",
     "eyJraWQi",
     "eyJ0eXAi",
@@ -201,6 +203,8 @@ const SECRETS: [&str; 13] = [
     "Bearer ",
     // How every playback pass begins: the tags of a CBOR Web Token under `COSE_Mac0`.
     "2D3RhE",
+    // How every secret of a webhook begins.
+    "whsec_",
 ];
 
 impl Site {

@@ -7,7 +7,10 @@ use super::keys::{Key, Room, sorted, stamp};
 use super::media::change;
 use super::read::{ALL, Order, Stretch};
 use super::schema::Type;
-use crate::{CatalogError, Change, Delivery, DeliveryStatus, UnixMillis, Webhook, WebhookChange, WebhookStore, limits};
+use crate::{
+    Attempt, CatalogError, Change, Delivery, DeliveryStatus, NewDelivery, UnixMillis, Webhook, WebhookChange,
+    WebhookStore, limits,
+};
 
 /// The name in index `work` of all pending deliveries.
 const PENDING: &str = "deliveries";
@@ -69,17 +72,21 @@ impl WebhookStore for DynamoCatalog {
         Ok(deleted)
     }
 
-    async fn add_delivery(&self, id: &str, webhook: &str, event: &str, now: UnixMillis) -> Result<bool, CatalogError> {
+    async fn add_delivery(&self, delivery: &NewDelivery, now: UnixMillis) -> Result<bool, CatalogError> {
+        let NewDelivery { id, webhook, event, subject } = delivery;
         if self.webhook(webhook).await?.is_none() {
             return Ok(false);
         }
         let row = Delivery {
-            id: id.to_owned(),
-            webhook: webhook.to_owned(),
-            event: event.to_owned(),
+            id: id.clone(),
+            webhook: webhook.clone(),
+            event: event.clone(),
+            subject: subject.clone(),
             attempt: 0,
             status: DeliveryStatus::Pending,
             next_attempt_at: Some(now),
+            answer: None,
+            answered_at: None,
             created_at: now,
         };
         let key = Key::delivery(webhook, id);
@@ -99,22 +106,26 @@ impl WebhookStore for DynamoCatalog {
         Ok(added)
     }
 
-    async fn attempted(
+    async fn begin_attempt(
         &self,
         webhook: &str,
         id: &str,
-        attempt: u32,
-        status: DeliveryStatus,
-        next: Option<UnixMillis>,
+        number: u32,
+        until: UnixMillis,
     ) -> Result<bool, CatalogError> {
-        let next = next.filter(|_| status == DeliveryStatus::Pending);
-        let condition = Condition::new(
-            "#attempt = :before AND #status = :pending",
-            [(":before", n(i64::from(attempt) - 1)), (":pending", json(&DeliveryStatus::Pending)?)],
-        );
-        let update = Update::when(condition)
-            .set("attempt", n(attempt))
-            .set("status", json(&status)?)
+        let update = Update::when(pending_after(i64::from(number) - 1)?)
+            .set("attempt", n(number))
+            .set("next_attempt_at", n(until))
+            .set("due", s(sorted(until, id)));
+        Ok(self.update(&Key::delivery(webhook, id), &update).await?.made())
+    }
+
+    async fn attempted(&self, webhook: &str, id: &str, attempt: &Attempt) -> Result<bool, CatalogError> {
+        let next = attempt.next.filter(|_| attempt.status == DeliveryStatus::Pending);
+        let update = Update::when(pending_after(attempt.number)?)
+            .set("status", json(&attempt.status)?)
+            .set("answer", s(&attempt.answer))
+            .set("answered_at", n(attempt.at))
             .set_or_remove("next_attempt_at", next.map(n))
             .set_or_remove("work", next.map(|_| s(PENDING)))
             .set_or_remove("due", next.map(|at| s(sorted(at, id))));
@@ -144,6 +155,12 @@ impl DynamoCatalog {
             Stretch { room: Room::People, index: "listing", name: &name, below: ALL, order: Order::NewestFirst };
         self.stretch(&stretch, usize::MAX).await
     }
+}
+
+/// So many attempts have begun, and none was the last.
+fn pending_after(attempts: impl ToString) -> Result<Condition, CatalogError> {
+    let values = [(":begun", n(attempts)), (":pending", json(&DeliveryStatus::Pending)?)];
+    Ok(Condition::new("#attempt = :begun AND #status = :pending", values))
 }
 
 fn listing(webhook: &str) -> String {

@@ -3,15 +3,17 @@ use async_trait::async_trait;
 use super::SqliteCatalog;
 use super::connection::{rows, to_i64};
 use crate::{
-    CatalogError, Change, Delivery, DeliveryStatus, UnixMillis, Webhook, WebhookChange, WebhookStore, limits, record,
+    Attempt, CatalogError, Change, Delivery, DeliveryStatus, NewDelivery, UnixMillis, Webhook, WebhookChange,
+    WebhookStore, limits, record,
 };
 
 /// A row as JSON.
 pub(super) const ROW: &str = "json_object('id', id, 'owner', owner, 'url', url, 'secret', secret, 'events', json(events), \
     'active', json(case active when 0 then 'false' else 'true' end), 'version', version, 'created_at', created_at, \
     'updated_at', updated_at)";
-const DELIVERY: &str = "json_object('id', id, 'webhook', webhook, 'event', event, 'attempt', attempt, 'status', status, \
-    'next_attempt_at', next_attempt_at, 'created_at', created_at)";
+const DELIVERY: &str = "json_object('id', id, 'webhook', webhook, 'event', event, 'subject', subject, 'attempt', attempt, \
+    'status', status, 'next_attempt_at', next_attempt_at, 'answer', answer, 'answered_at', answered_at, \
+    'created_at', created_at)";
 
 #[async_trait]
 impl WebhookStore for SqliteCatalog {
@@ -64,14 +66,14 @@ impl WebhookStore for SqliteCatalog {
         self.change("delete from webhooks where id = ?1", [id.to_owned()]).await
     }
 
-    async fn add_delivery(&self, id: &str, webhook: &str, event: &str, now: UnixMillis) -> Result<bool, CatalogError> {
-        let (id, webhook, event) = (id.to_owned(), webhook.to_owned(), event.to_owned());
+    async fn add_delivery(&self, delivery: &NewDelivery, now: UnixMillis) -> Result<bool, CatalogError> {
+        let NewDelivery { id, webhook, event, subject } = delivery.clone();
         self.with(move |c| {
             let c = c.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let added = c.execute(
-                "insert into deliveries (webhook, id, event, attempt, status, next_attempt_at, created_at) \
-                 select id, ?1, ?3, 0, 'pending', ?4, ?4 from webhooks where id = ?2 on conflict do nothing",
-                (&id, &webhook, &event, now),
+                "insert into deliveries (webhook, id, event, subject, attempt, status, next_attempt_at, created_at) \
+                 select id, ?1, ?3, ?4, 0, 'pending', ?5, ?5 from webhooks where id = ?2 on conflict do nothing",
+                (&id, &webhook, &event, &subject, now),
             )? > 0;
             if added {
                 c.execute(
@@ -86,19 +88,28 @@ impl WebhookStore for SqliteCatalog {
         .await
     }
 
-    async fn attempted(
+    async fn begin_attempt(
         &self,
         webhook: &str,
         id: &str,
-        attempt: u32,
-        status: DeliveryStatus,
-        next: Option<UnixMillis>,
+        number: u32,
+        until: UnixMillis,
     ) -> Result<bool, CatalogError> {
+        self.change(
+            "update deliveries set attempt = ?3, next_attempt_at = ?4 \
+             where webhook = ?1 and id = ?2 and attempt = ?3 - 1 and status = 'pending'",
+            (webhook.to_owned(), id.to_owned(), number, until),
+        )
+        .await
+    }
+
+    async fn attempted(&self, webhook: &str, id: &str, attempt: &Attempt) -> Result<bool, CatalogError> {
+        let Attempt { number, status, next, answer, at } = attempt.clone();
         let next = next.filter(|_| status == DeliveryStatus::Pending);
         self.change(
-            "update deliveries set attempt = ?3, status = ?4, next_attempt_at = ?5 \
-             where webhook = ?1 and id = ?2 and attempt = ?3 - 1 and status = 'pending'",
-            (webhook.to_owned(), id.to_owned(), attempt, record::name(status), next),
+            "update deliveries set status = ?4, next_attempt_at = ?5, answer = ?6, answered_at = ?7 \
+             where webhook = ?1 and id = ?2 and attempt = ?3 and status = 'pending'",
+            (webhook.to_owned(), id.to_owned(), number, record::name(status), next, answer, at),
         )
         .await
     }

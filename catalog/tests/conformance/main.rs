@@ -9,6 +9,7 @@ mod links;
 mod media;
 mod media_shared;
 mod moto;
+mod moto_server;
 mod once;
 mod people;
 mod stores;
@@ -118,7 +119,7 @@ conformance!(
     watch: [the_later_position_stays, positions_come_newest_first],
     webhooks: [
         a_webhook_is_changed_by_version,
-        an_attempt_is_reported_once,
+        an_attempt_is_made_once,
         due_deliveries_come_longest_due_first,
         the_log_is_bounded,
         deliveries_go_with_their_webhook,

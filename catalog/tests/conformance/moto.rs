@@ -1,14 +1,11 @@
-//! DynamoDB as moto plays it.
+//! DynamoDB, played by moto.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 
-#[path = "../moto/mod.rs"]
-mod server;
-
-pub use server::endpoint;
+use crate::moto_server::endpoint;
 
 /// A client of the server, with a key that it does not look at.
 pub async fn client() -> Client {

@@ -1,6 +1,6 @@
 use catalog::{
-    Answer, CatalogError, Change, LinkId, LinkTarget, Month, NewCollection, NewLicence, NewLink, Once, PersonChange,
-    WatchPosition, WebhookChange, limits,
+    Answer, CatalogError, Change, LinkId, LinkTarget, Month, NewCollection, NewDelivery, NewLicence, NewLink, Once,
+    PersonChange, WatchPosition, WebhookChange, limits,
 };
 use serde_json::{Map, Value, json};
 
@@ -103,7 +103,9 @@ async fn fill(p: &Pair, sub: &str) {
         active: true,
     };
     p.ours.add_webhook(&named("w"), sub, &webhook, 11).await.unwrap();
-    p.ours.add_delivery("d", &named("w"), "e", 12).await.unwrap();
+    let delivery =
+        NewDelivery { id: "d".to_owned(), webhook: named("w"), event: "e".to_owned(), subject: "film".to_owned() };
+    p.ours.add_delivery(&delivery, 12).await.unwrap();
     p.ours.begin_once(sub, "k", 13).await.unwrap();
     p.ours.answer_once(sub, "k", 13, &Answer { status: 201, body: "x".to_owned() }).await.unwrap();
 }

@@ -1,13 +1,10 @@
 //! The Lambda@Edge function: the decision behind the Lambda Runtime API.
 //!
-//! All I/O of the authorizer is here: reading EDGE.json beside this program, the clock, randomness, the log, and (in `provider`)
+//! All I/O of the authorizer is here: reading EDGE.json beside this program, the clock, randomness, the log, and (by `provider`)
 //! the requests that a decision can ask for: fetching keys, asking for tokens, revoking one.
 
 // This file is the adapter: it is where clock, randomness and files come in.
 #![allow(clippy::disallowed_methods)]
-
-mod provider;
-mod tls;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use crate::pass::RingKey;
 use crate::policy::{Policy, Problem, SignInMode};
-use crate::reason::Reason;
-use crate::token::{Expectation, Issuer, KnownHeaders, UnverifiedToken, VerifiedSession};
+use crate::token::Issuer;
 
 /// Everything the decision knows apart from the request and the moment.
 #[derive(Debug, Clone)]
@@ -112,18 +111,6 @@ impl EdgeConfig {
     /// Every problem with its place.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
         read::edge_config(value)
-    }
-
-    /// Judges a token as the policy says, at `now` in Unix seconds, by the keys that are baked in.
-    ///
-    /// # Errors
-    /// The first check that fails.
-    pub fn verify(&self, token: &str, now: u64) -> Result<VerifiedSession, Reason> {
-        let tokens = &self.policy.tokens;
-        let unverified = UnverifiedToken::read(token, &self.issuers, tokens.max_bytes, &mut KnownHeaders::default())?;
-        let issuer = self.issuers.get(unverified.issuer()).ok_or(Reason::IssuerUnknown)?;
-        let expect = Expectation { token_use: tokens.token_use, leeway_seconds: tokens.leeway_seconds };
-        unverified.verify(issuer, &issuer.keys, expect, now)
     }
 
     /// How the log names a person: the first 16 hexadecimal digits of an HMAC-SHA-256 of `sub`, so that lines of one

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::intake::EventsConfig;
 use super::invoke::Invoke;
-use super::payload::{Answer, Dispatched, Processed, Route, media_event, s3_event};
+use super::payload::{Answer, Dispatched, Notified, Processed, Route, media_event, s3_event};
 use crate::objects::ObjectCreated;
 use crate::runtime::InvokeError;
 
@@ -73,6 +73,8 @@ impl Delivery {
                         Route::Video => self.process(item.media_id, &*self.config.video, "video").await,
                         kind @ (Route::Unsupported | Route::Missing | Route::Ended) => {
                             tracing::info!(media_id = %item.media_id, ?kind, "events: media {} needs no processor", item.media_id);
+                            // Dispatch may have ended it, in this call or in one whose answer was lost.
+                            self.notify(&item.media_id).await;
                         }
                     }
                 }))
@@ -84,7 +86,7 @@ impl Delivery {
     /// Has a processor work on a title, unless one has ended it meanwhile.
     async fn process(&self, id: MediaId, processor: &dyn Invoke, name: &'static str) {
         let title = self.titles.lock_of(&id);
-        let _alone = title.lock().await;
+        let alone = title.lock().await;
         match self.config.catalog.find(&id).await {
             Ok(Some(media)) if matches!(media.status, Status::Ready | Status::Failed) => return,
             Ok(_) => {}
@@ -97,8 +99,19 @@ impl Delivery {
                 Answer::Ready | Answer::Ended => tracing::info!(media_id = %id, "events: media {id} is done"),
                 Answer::Failed => tracing::warn!(media_id = %id, "events: media {id} cannot be processed"),
             },
-            Err(Undelivered::Stopped) => {}
-            Err(Undelivered::GaveUp) => self.give_up(&id).await,
+            Err(Undelivered::Stopped) => return,
+            Err(Undelivered::GaveUp) => return self.give_up(&id).await,
+        }
+        drop(alone);
+        self.notify(&id).await;
+    }
+
+    /// Has everybody told that a title has ended.
+    async fn notify(&self, id: &MediaId) {
+        let about = format!("media {id}");
+        let told = self.attempts::<Notified>(&*self.config.notify, "notify", &media_event(id), &about).await;
+        if matches!(told, Err(Undelivered::GaveUp)) {
+            tracing::error!(media_id = %id, "events: nobody was told that media {id} has ended");
         }
     }
 
@@ -136,8 +149,8 @@ impl Delivery {
     }
 
     async fn invoke(&self, function: &dyn Invoke, name: &str, payload: &Bytes) -> Result<Bytes, InvokeError> {
-        // Dispatch looks at a few bytes: it need not wait behind films.
-        let _worker = if name == "dispatch" {
+        // Dispatch looks at a few bytes, notify at none: they need not wait behind films.
+        let _worker = if matches!(name, "dispatch" | "notify") {
             None
         } else {
             Some(self.workers.acquire().await.map_err(|_| InvokeError::Stopped)?)
@@ -183,7 +196,7 @@ impl Delivery {
             match ended {
                 Ok(ended) => {
                     tracing::error!(media_id = %id, ended, "events: media {id} is given up");
-                    return;
+                    return self.notify(id).await;
                 }
                 Err(e) => tracing::error!(media_id = %id, "events: media {id} cannot be ended: {e}"),
             }
@@ -206,6 +219,6 @@ impl Titles {
     }
 }
 
-fn now() -> UnixMillis {
+pub(super) fn now() -> UnixMillis {
     UnixMillis::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or(UnixMillis::MAX)
 }

@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::backlog;
 use super::delivery::{Delivery, Titles, Work};
+use super::due;
 use super::invoke::Invoke;
 use crate::objects::ObjectCreated;
 
@@ -26,6 +27,8 @@ pub struct EventsConfig {
     pub image: Arc<dyn Invoke>,
     /// Processes one video.
     pub video: Arc<dyn Invoke>,
+    /// Tells of titles that have ended.
+    pub notify: Arc<dyn Invoke>,
     /// How often an event is delivered until its title ends as failed.
     pub max_attempts: u32,
     /// The pause before the second attempt; it doubles before each further one, up to a minute.
@@ -57,6 +60,7 @@ impl Events {
         });
         let intake = Intake { delivery, tasks: tasks.clone(), stop: stop.clone() };
         tasks.spawn(intake.clone().take_up(objects));
+        tasks.spawn(due::run(Arc::clone(&intake.delivery), stop.clone()));
         tasks.spawn(intake.run(created, uploaded));
         Self { uploaded: sender, stop, tasks }
     }

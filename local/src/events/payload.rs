@@ -50,6 +50,10 @@ pub(super) enum Answer {
     Ended,
 }
 
+/// What the notify function answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Notified {}
+
 /// S3's notification of one object.
 pub(super) fn s3_event(object: &ObjectCreated) -> Bytes {
     // S3 encodes keys as forms are, except for the slash.
@@ -69,9 +73,14 @@ pub(super) fn s3_event(object: &ObjectCreated) -> Bytes {
     Bytes::from(event.to_string())
 }
 
-/// The change feed's word of one title; processors get the same.
+/// The change feed's word of one title; processors and the notify function get the same.
 pub(super) fn media_event(id: &MediaId) -> Bytes {
     Bytes::from(json!({"media_id": id}).to_string())
+}
+
+/// A schedule's word to the notify function.
+pub(super) fn due_event() -> Bytes {
+    Bytes::from_static(br#"{"due":true}"#)
 }
 
 #[cfg(test)]

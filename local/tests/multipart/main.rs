@@ -4,7 +4,7 @@
 
 mod checksums;
 mod ending;
-#[path = "../../../catalog/tests/moto/mod.rs"]
+#[path = "../../../catalog/tests/conformance/moto_server.rs"]
 mod moto;
 mod parts;
 mod presigned;

@@ -98,9 +98,9 @@ pub struct CollectionView {
 #[derive(Serialize, ToSchema)]
 pub struct CollectionList {
     /// Newest first.
-    items: Vec<CollectionView>,
+    pub items: Vec<CollectionView>,
     /// The cursor for what follows; `null` at the end.
-    next: Option<String>,
+    pub next: Option<String>,
 }
 
 /// A collection to be made.
@@ -161,14 +161,19 @@ pub async fn list(
     session: Session,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<CollectionList>, Problem> {
+    Ok(Json(page_of(&app, &session, &query).await?))
+}
+
+/// The page that is asked for, for the API and for the page of collections.
+pub async fn page_of(app: &App, session: &Session, query: &PageQuery) -> Result<CollectionList, Problem> {
     let page = app.catalog.collections(session.viewer(), query.cursor(), query.limit()?).await?;
     let mut items = Vec::new();
     for collection in page.items {
-        let first = app.titles(&session, &collection, 1).await?;
+        let first = app.titles(session, &collection, 1).await?;
         let cover = first.into_iter().find_map(|media| media.thumb);
-        items.push(CollectionView { cover, ..view(&session, collection) });
+        items.push(CollectionView { cover, ..view(session, collection) });
     }
-    Ok(Json(CollectionList { items, next: page.next }))
+    Ok(CollectionList { items, next: page.next })
 }
 
 /// Makes a collection.

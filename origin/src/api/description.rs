@@ -6,8 +6,9 @@ use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Type};
 
 use crate::app::App;
 use crate::pages::{Frame, respond};
@@ -15,7 +16,6 @@ use crate::{Problem, Session};
 
 static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(|| {
     let (_, routes) = super::routes().merge(super::open_routes()).split_for_parts();
-    let (name, details) = super::refusals::details();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-sd-access")));
     let info = InfoBuilder::new().title("Stagedoor").version(env!("CARGO_PKG_VERSION")).description(Some(
@@ -30,13 +30,31 @@ static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(|| {
         ]))
         .components(Some(
             ComponentsBuilder::new()
-                .schema(name, details)
+                .schemas_from_iter(super::refusals::schemas())
+                .responses_from_iter(super::refusals::responses())
                 .security_scheme("bearer", bearer)
                 .security_scheme("cookie", cookie)
                 .build(),
         ));
-    own.build().merge_from(routes)
+    let mut description = own.build().merge_from(routes);
+    for path in description.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.parameters.iter_mut().flatten().for_each(describe_id);
+        }
+    }
+    description
 });
+
+/// Ids in paths, as all of ours are.
+fn describe_id(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && parameter.parameter_in == ParameterIn::Path
+    {
+        let id = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9-]{1,64}$"));
+        parameter.schema = Some(id.build().into());
+    }
+}
 
 /// `GET /api/openapi.json`.
 pub async fn description() -> Json<&'static OpenApi> {
@@ -62,10 +80,11 @@ struct Documentation {
 
 /// `GET /api/docs`: every operation, and a form to send it.
 pub async fn page(State(app): State<Arc<App>>, session: Session) -> Response {
-    respond(&session, documentation(&app, &session))
+    let page = documentation(&app, &session).await;
+    respond(&app, &session, page).await
 }
 
-fn documentation(_: &App, session: &Session) -> Result<Documentation, Problem> {
+async fn documentation(app: &App, session: &Session) -> Result<Documentation, Problem> {
     let text = serde_json::to_value(&*DESCRIPTION).map_err(|e| Problem::internal(&e))?;
     let mut operations = Vec::new();
     for (path, methods) in text.get("paths").and_then(|paths| paths.as_object()).into_iter().flatten() {
@@ -83,5 +102,5 @@ fn documentation(_: &App, session: &Session) -> Result<Documentation, Problem> {
         }
     }
     operations.sort_by(|a, b| a.tag.cmp(&b.tag));
-    Ok(Documentation { frame: Frame::new(session), operations })
+    Ok(Documentation { frame: Frame::of(app, session).await, operations })
 }

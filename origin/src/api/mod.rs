@@ -3,13 +3,13 @@
 mod account;
 mod admin;
 mod body;
-mod collections;
+pub mod collections;
 mod description;
 mod licences;
 mod links;
 pub mod media;
 mod once;
-mod profile;
+pub mod profile;
 mod query;
 mod refusals;
 pub mod site;

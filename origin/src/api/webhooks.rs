@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use catalog::{Change, DeliveryStatus, Webhook, WebhookChange};
+use base64::engine::general_purpose::STANDARD;
+use catalog::{Change, DeliveryStatus, NewDelivery, Webhook, WebhookChange};
 use http::request::Parts;
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub struct WebhookView {
 pub struct AddedWebhook {
     #[serde(flatten)]
     webhook: WebhookView,
-    /// The key that messages are signed with, shown this once.
+    /// The key that messages are signed with as Standard Webhooks has it (`whsec_` and base64), shown this once.
     secret: String,
 }
 
@@ -120,14 +120,23 @@ pub struct DeliveryList {
 pub struct DeliveryView {
     /// The same at every attempt, so that the receiver can tell a repetition.
     id: String,
-    /// What it tells of.
+    /// What it tells of: a name that a webhook can be told of, or `test`.
     event: String,
+    /// The title that it is about; empty for `test`.
+    subject: String,
     status: DeliveryStatus,
-    /// Attempts made.
+    /// Attempts begun.
     attempt: u32,
     /// When it is tried next, while it is pending: RFC 3339, UTC.
     #[schema(format = DateTime)]
     next_attempt_at: Option<String>,
+    /// How the last attempt was answered: an HTTP status, or a word. `timeout`, `unresolved` (no such host), `refused_address`
+    /// (an address that is not public), `unreachable`, `tls_failed`, `no_answer`, `address_malformed`; `inactive`,
+    /// `title_gone` and `secret_malformed` were not sent any more.
+    answer: Option<String>,
+    /// When that was: RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    answered_at: Option<String>,
     /// RFC 3339, UTC.
     #[schema(format = DateTime)]
     created_at: String,
@@ -182,7 +191,7 @@ pub async fn add(
     if app.catalog.webhooks_of(session.owner()).await?.len() >= MOST {
         return Err(Problem::conflict("too_many", format!("A person may have {MOST} webhooks. Remove one first.")));
     }
-    let (id, secret) = (random_id()?, format!("whsec_{}", URL_SAFE_NO_PAD.encode(random::<32>()?)));
+    let (id, secret) = (random_id()?, format!("whsec_{}", STANDARD.encode(random::<32>()?)));
     let webhook =
         WebhookChange { url: address(&new.url)?, secret: secret.clone(), events: events(new.events)?, active: true };
     webhook.check()?;
@@ -254,9 +263,12 @@ pub async fn deliveries(
     let items = app.catalog.deliveries(&webhook.id).await?.into_iter().map(|delivery| DeliveryView {
         id: delivery.id,
         event: delivery.event,
+        subject: delivery.subject,
         status: delivery.status,
         attempt: delivery.attempt,
         next_attempt_at: delivery.next_attempt_at.map(rfc3339),
+        answer: delivery.answer,
+        answered_at: delivery.answered_at.map(rfc3339),
         created_at: rfc3339(delivery.created_at),
     });
     Ok(Json(DeliveryList { items: items.collect() }))
@@ -268,7 +280,9 @@ pub async fn deliveries(
     responses((status = 202, description = "It is on its way; the deliveries say what becomes of it."), Refusals)
 )]
 pub async fn test(State(app): State<Arc<App>>, OwnWebhook(webhook): OwnWebhook) -> Result<StatusCode, Problem> {
-    app.catalog.add_delivery(&random_id()?, &webhook.id, "test", app.now()).await?;
+    let delivery =
+        NewDelivery { id: random_id()?, webhook: webhook.id, event: "test".to_owned(), subject: String::new() };
+    app.catalog.add_delivery(&delivery, app.now()).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

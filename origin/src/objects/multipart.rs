@@ -39,8 +39,8 @@ impl Buckets {
     pub async fn begin_multipart(&self, key: &str, content_type: &str) -> Result<String, Problem> {
         let begin = self.client.create_multipart_upload().bucket(&self.raw).key(key).content_type(content_type);
         let begin = begin.checksum_algorithm(ChecksumAlgorithm::Sha256).checksum_type(ChecksumType::Composite);
-        let begun = begin.send().await.map_err(unavailable)?;
-        let id = begun.upload_id().map(str::to_owned);
+        let upload = begin.send().await.map_err(unavailable)?;
+        let id = upload.upload_id().map(str::to_owned);
         id.ok_or_else(|| Problem::unavailable("objects_unavailable", &"a multipart upload was begun without an id"))
     }
 

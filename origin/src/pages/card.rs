@@ -29,18 +29,7 @@ pub enum Stage {
 }
 
 impl Card {
-    /// Whether the page should look again soon.
-    pub fn is_working(&self) -> bool {
-        matches!(self.stage, Stage::Working(_))
-    }
-
-    pub fn is_film(&self) -> bool {
-        self.media.kind == Kind::Video
-    }
-}
-
-impl Card {
-    /// A title as that person is shown it.
+    /// The card of a title as that person is shown it.
     pub fn new(app: &App, session: &Session, media: &Media) -> Result<Self, Problem> {
         Ok(Self {
             media: app.view(session, media)?,
@@ -61,6 +50,25 @@ impl Card {
             badge: media.duration_ms.map(clock),
             day: day(media.created_at),
         })
+    }
+
+    /// Whether the page should look again soon.
+    pub fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working(_))
+    }
+
+    pub fn is_film(&self) -> bool {
+        self.media.kind == Kind::Video
+    }
+
+    /// The title's page; a deleted one has none.
+    pub fn href(&self) -> Option<String> {
+        self.media.deleted_at.is_none().then(|| format!("/watch/{}", self.media.id))
+    }
+
+    /// A blurred likeness, where there is a picture to come.
+    pub fn likeness(&self) -> Option<&str> {
+        self.media.thumbhash.as_deref().filter(|_| self.media.thumb.is_some())
     }
 }
 

@@ -23,6 +23,6 @@ struct Upload {
 /// `GET /upload`.
 pub async fn page(State(app): State<Arc<App>>, session: Session) -> Response {
     let max_bytes = app.max_upload_bytes;
-    let page = Upload { frame: Frame::new(&session), max_bytes, max_size: size(max_bytes) };
-    respond(&session, Ok(page))
+    let page = Upload { frame: Frame::of(&app, &session).await, max_bytes, max_size: size(max_bytes) };
+    respond(&app, &session, Ok(page)).await
 }

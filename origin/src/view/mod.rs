@@ -47,7 +47,8 @@ pub fn size(bytes: u64) -> String {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", in_tenths(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", in_tenths(1_000_000)),
-        _ => format!("{} GB", in_tenths(1_000_000_000)),
+        1_000_000_000..1_000_000_000_000 => format!("{} GB", in_tenths(1_000_000_000)),
+        _ => format!("{} TB", in_tenths(1_000_000_000_000)),
     }
 }
 
@@ -77,8 +78,14 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let table =
-            [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1 kB"), (1_550_000, "1.5 MB"), (5_000_000_000, "5 GB")];
+        let table = [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1 kB"),
+            (1_550_000, "1.5 MB"),
+            (5_000_000_000, "5 GB"),
+            (5_497_558_138_880, "5.4 TB"),
+        ];
         for (bytes, text) in table {
             assert_eq!(size(bytes), text);
         }

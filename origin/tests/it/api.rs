@@ -1,11 +1,13 @@
 //! Titles changed, deleted and tried again; collections, webhooks, licences; and the description of it all.
 
-use catalog::{Kind, Status};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use catalog::{Attempt, DeliveryStatus, Kind, Status};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::tokens::{access, access_in};
-use crate::world::{ADA, Answer, BOB, World, request};
+use crate::world::{ADA, Answer, BOB, NOW, World, request};
 
 async fn patch(world: &World, path: &str, body: Value) -> Answer {
     world.send(request("PATCH", path, Some(&access(ADA, "ada")), Some(&body.to_string()))).await
@@ -169,7 +171,9 @@ async fn webhooks_are_made_changed_and_removed() {
     let add = async |body: Value| world.post(ADA, "/api/webhooks", Some(&body.to_string())).await;
     let made = add(json!({"url": "https://example.com/hook"})).await.json();
     assert_eq!((&made["events"], &made["active"]), (&json!(["media.ready", "media.failed"]), &json!(true)));
-    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    // As Standard Webhooks has it: libraries of receivers take no other alphabet.
+    let key = STANDARD.decode(made["secret"].as_str().unwrap().strip_prefix("whsec_").unwrap()).unwrap();
+    assert_eq!(key.len(), 32);
     let path = format!("/api/webhooks/{}", made["id"].as_str().unwrap());
     assert!(world.get(ADA, &path).await.json().get("secret").is_none(), "shown once");
     let changed = patch(&world, &path, json!({"active": false, "events": ["media.failed"], "version": 1})).await.json();
@@ -185,6 +189,18 @@ async fn webhooks_are_made_changed_and_removed() {
     assert_eq!(
         (&deliveries["items"][0]["event"], &deliveries["items"][0]["status"]),
         (&json!("test"), &json!("pending"))
+    );
+    assert_eq!((&deliveries["items"][0]["subject"], &deliveries["items"][0]["answer"]), (&json!(""), &Value::Null));
+    let (webhook, delivery) = (made["id"].as_str().unwrap(), deliveries["items"][0]["id"].as_str().unwrap());
+    assert!(world.catalog.begin_attempt(webhook, delivery, 1, NOW + 60_000).await.unwrap());
+    let status = DeliveryStatus::Pending;
+    let attempt = Attempt { number: 1, status, next: Some(NOW + 5_000), answer: "timeout".to_owned(), at: NOW };
+    assert!(world.catalog.attempted(webhook, delivery, &attempt).await.unwrap());
+    let logged = world.get(ADA, &format!("{path}/deliveries")).await.json()["items"][0].clone();
+    assert_eq!((&logged["attempt"], &logged["answer"]), (&json!(1), &json!("timeout")));
+    assert_eq!(
+        (&logged["answered_at"], &logged["next_attempt_at"]),
+        (&json!("2026-03-07T00:00:00Z"), &json!("2026-03-07T00:00:05Z"))
     );
     for (body, field) in [
         (json!({"url": "http://example.com/"}), "url"),

@@ -83,7 +83,7 @@ async fn a_file_comes_in_parts_and_goes_on_where_it_was() {
         (&done.json()["media"]["status"], &done.json()["media"]["comment"]),
         (&json!("uploaded"), &json!("summer"))
     );
-    assert_eq!(*world.told.lock().unwrap(), [id.clone()]);
+    assert_eq!(world.told.lock().unwrap().as_slice(), std::slice::from_ref(&id));
     let again = world.post(ADA, &path("/complete"), Some(&body)).await;
     assert_eq!((again.status, again.body), (StatusCode::OK, done.body));
     assert_eq!(world.get(ADA, &path("")).await.status, StatusCode::NOT_FOUND, "it is no upload any more");

@@ -147,7 +147,7 @@ async fn answer(
             status(200, "<DeleteResult/>")
         }
         ("GET", Some(id)) => inner.uploads.get(&id).map_or_else(no_upload, |parts| status(200, &part_list(parts))),
-        ("POST", Some(id)) => inner.complete(&id, path, &String::from_utf8(body.to_vec()).unwrap()),
+        ("POST", Some(id)) => inner.complete(&id, path, std::str::from_utf8(&body).unwrap()),
         ("DELETE", Some(id)) => inner.uploads.remove(&id).map_or_else(no_upload, |_| status(204, "")),
         ("GET", None) if query.contains_key("list-type") => {
             let prefix = format!("{path}/{}", query.get("prefix").cloned().unwrap_or_default());

@@ -99,6 +99,7 @@ impl World {
         let clock = Arc::new(AtomicI64::new(NOW));
         let origin = Origin::new(OriginConfig {
             edge,
+            fetch_keys: Arc::new(|_| Box::pin(async { None })),
             catalog: Arc::clone(&catalog),
             objects: objects::client(&objects.serve().await),
             raw_bucket: BUCKET.to_owned(),
@@ -160,6 +161,14 @@ impl World {
     /// Has that many milliseconds pass. Tokens age as well: those made from here on are good.
     pub fn later(&self, milliseconds: i64) {
         self.clock.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Makes a collection of that person's titles; its id.
+    pub async fn collection(&self, sub: &str, title: &str, items: &[&str]) -> String {
+        let body = serde_json::json!({"title": title, "items": items}).to_string();
+        let made = self.post(sub, "/api/collections", Some(&body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        made.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Adds a row, `age` milliseconds old, in state `uploading`.

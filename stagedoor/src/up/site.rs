@@ -12,6 +12,7 @@ use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
 use local::objects::{Objects, ObjectsConfig, client};
 use local::runtime::{Function, FunctionConfig};
 use origin::{Origin, OriginConfig};
+use provider::Provider;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -29,8 +30,12 @@ const SITE: &str = "site";
 const EDGE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest a Lambda may run.
 const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// A hundred deliveries, sixteen at a time, ten seconds each, and some.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(120);
 /// How often what is over is taken away.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// How long webhooks that fail are left alone.
+const PAUSES: &str = "STAGEDOOR_WEBHOOK_PAUSES";
 const CACHE_BYTES: usize = 256 * 1024 * 1024;
 
 /// What a site is started from.
@@ -93,24 +98,17 @@ impl Site {
             config: edge_function_config,
         };
         servers.push(tokio::spawn(deployment.follow(current_pass_key(pass_secret.clone()))));
-        let environment = processor_environment(plan.secrets, &database, &at.objects_url);
-        let mut functions = vec![edge_function.clone()];
-        for (name, concurrency) in [("dispatch", 2), ("image", 1), ("video", 1)] {
-            let program = plan.artefacts.join(name).join("bootstrap");
-            let config = function(name, program, environment.clone(), concurrency, PROCESSOR_TIMEOUT, 2048);
-            functions.push(Function::start(config).await?);
-        }
-        let [_, dispatch, image, video] = functions.as_slice() else {
-            anyhow::bail!("four functions were to be started");
-        };
+        let [dispatch, image, video, notify] = start_processors(plan, &database, &at.objects_url).await?;
+        let functions = vec![edge_function.clone(), dispatch.clone(), image.clone(), video.clone(), notify.clone()];
 
         let events = Arc::new(Events::start(
             EventsConfig {
                 catalog: Arc::clone(&catalog),
                 raw_bucket: RAW.to_owned(),
-                dispatch: Arc::new(dispatch.clone()),
-                image: Arc::new(image.clone()),
-                video: Arc::new(video.clone()),
+                dispatch: Arc::new(dispatch),
+                image: Arc::new(image),
+                video: Arc::new(video),
+                notify: Arc::new(notify),
                 max_attempts: 5,
                 redelivery: Duration::from_millis(500),
             },
@@ -119,6 +117,9 @@ impl Site {
         ));
         let origin = Origin::new(OriginConfig {
             edge: Arc::clone(&edge_config),
+            fetch_keys: Arc::new(
+                Provider::new()?.into_fetch(Duration::from_millis(edge_config.key_refresh.timeout_ms)),
+            ),
             catalog: Arc::clone(&catalog),
             objects: s3.clone(),
             raw_bucket: RAW.to_owned(),
@@ -157,7 +158,7 @@ impl Site {
 
     /// The process ids of every function's processes, by function: who there is to kill in a test of resilience.
     pub fn process_ids(&self) -> Vec<(&'static str, Vec<u32>)> {
-        ["edge-auth", "dispatch", "image", "video"]
+        ["edge-auth", "dispatch", "image", "video", "notify"]
             .into_iter()
             .zip(self.functions.iter().map(Function::process_ids))
             .collect()
@@ -231,6 +232,21 @@ fn function(
     }
 }
 
+/// Dispatch, image, video and notify.
+async fn start_processors(plan: &Plan<'_>, database: &Path, objects_url: &str) -> Result<[Function; 4]> {
+    let environment = processor_environment(plan.secrets, database, objects_url);
+    let start = async |name: &str, environment: Vec<(String, String)>, concurrency, timeout, memory_mb| {
+        let program = plan.artefacts.join(name).join("bootstrap");
+        Function::start(function(name, program, environment, concurrency, timeout, memory_mb)).await
+    };
+    Ok([
+        start("dispatch", environment.clone(), 2, PROCESSOR_TIMEOUT, 2048).await?,
+        start("image", environment.clone(), 1, PROCESSOR_TIMEOUT, 2048).await?,
+        start("video", environment, 1, PROCESSOR_TIMEOUT, 2048).await?,
+        start("notify", notify_environment(database), 2, NOTIFY_TIMEOUT, 256).await?,
+    ])
+}
+
 /// What a schedule does on AWS.
 async fn sweep(origin: Origin) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
@@ -259,12 +275,27 @@ fn processor_environment(secrets: &Secrets, database: &Path, objects_url: &str) 
     .to_vec()
 }
 
+/// The same for the notify function. What listens here is the person's own who runs this: webhooks may reach it.
+fn notify_environment(database: &Path) -> Vec<(String, String)> {
+    let mut environment = vec![
+        ("STAGEDOOR_CATALOG", format!("sqlite:{}", database.display())),
+        ("STAGEDOOR_WEBHOOKS_TO_THIS_MACHINE", "1".to_owned()),
+        ("STAGEDOOR_LOG", log_filter()),
+    ];
+    environment.extend(handed_on(PAUSES).map(|pauses| (PAUSES, pauses)));
+    environment.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// The processors say as much as we do.
 fn log_filter() -> String {
     static FILTER: OnceLock<String> = OnceLock::new();
-    // Read here as well as in main: it is handed on, not interpreted.
-    #[allow(clippy::disallowed_methods)]
-    FILTER.get_or_init(|| std::env::var("STAGEDOOR_LOG").unwrap_or_else(|_| "info".to_owned())).clone()
+    FILTER.get_or_init(|| handed_on("STAGEDOOR_LOG").unwrap_or_else(|| "info".to_owned())).clone()
+}
+
+/// A variable that functions are given as we were.
+#[expect(clippy::disallowed_methods, reason = "it is handed on, not interpreted")]
+fn handed_on(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Puts the app's static files into the site bucket, as a deployment does.

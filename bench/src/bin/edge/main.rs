@@ -4,7 +4,6 @@
 //! has signed. They take turns, so that a slow minute of the machine is everybody's.
 
 mod function;
-mod http;
 mod measure;
 mod openssl;
 mod options;
@@ -13,7 +12,6 @@ mod packaged;
 mod peers;
 mod pool;
 mod report;
-mod runtime_api;
 mod site;
 
 use std::process::ExitCode;

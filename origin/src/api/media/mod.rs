@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::{MediaView, Problem, Session};
 
 pub use content::Found;
-pub use list::ListQuery;
+pub use list::{ListQuery, Whose};
 
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()

@@ -30,9 +30,13 @@ pub struct Position {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPosition {
-    /// Seconds from its beginning.
+    /// Seconds from its beginning, at most 100 days.
+    #[schema(maximum = 8_640_000)]
     seconds: u32,
 }
+
+/// The furthest position, seconds: no film is that long.
+const FURTHEST: u32 = 8_640_000;
 
 /// Where the caller stopped.
 #[utoipa::path(
@@ -64,6 +68,9 @@ pub async fn remember(
     Seen(media): Seen,
     Body(NewPosition { seconds }): Body<NewPosition>,
 ) -> Result<StatusCode, Problem> {
+    if seconds > FURTHEST {
+        return Err(Problem::invalid("seconds", "out_of_range", format!("seconds must be at most {FURTHEST}.")));
+    }
     let person = session.owner().to_owned();
     let position = WatchPosition { person, media: media.id, seconds, updated_at: app.now() };
     // A later one that is remembered already stays, and is no less remembered.

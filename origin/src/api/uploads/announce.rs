@@ -50,7 +50,7 @@ pub enum Announced {
     /// In one request, exactly so; then it is completed.
     Single {
         /// The upload's id, which will be the title's.
-        id: MediaIdText,
+        id: String,
         /// The request to be sent.
         #[serde(flatten)]
         request: RequestView,
@@ -58,7 +58,7 @@ pub enum Announced {
     /// In parts, whose requests are signed as they are asked for.
     Multipart {
         /// The upload's id, which will be the title's.
-        id: MediaIdText,
+        id: String,
         /// The length of every part but the last, bytes.
         part_bytes: u64,
         /// How many parts.
@@ -68,9 +68,6 @@ pub enum Announced {
         expires_at: String,
     },
 }
-
-/// An id as text.
-pub type MediaIdText = String;
 
 /// A request that may be sent as it is, and in no other way.
 #[derive(Serialize, ToSchema)]

@@ -18,12 +18,15 @@ const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 /// Longer than any function here takes over anything.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Whether an answer is the one that the events ask for.
+pub type Expected = fn(&Value) -> bool;
+
 /// What the function was heard to do.
 enum Heard {
     /// It asks for its first event.
     First(Instant),
     /// It asks for one more event than there are.
-    Finished,
+    Finished(Instant),
     /// It reported an error, or let a request through that it should not have.
     Wrong(String),
 }
@@ -40,6 +43,7 @@ struct Shared {
     events: Vec<Vec<u8>>,
     /// How many events are handed out, over and over the same.
     calls: usize,
+    expected: Expected,
     asked: AtomicUsize,
     /// A `Sender` is not shared between threads.
     tell: Mutex<Sender<Heard>>,
@@ -47,11 +51,14 @@ struct Shared {
 
 impl RuntimeApi {
     /// Listens on a port of its own, with so many events to hand out.
-    pub fn start(events: Vec<Vec<u8>>, calls: usize) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Where no port can be had.
+    pub fn start(events: Vec<Vec<u8>>, calls: usize, expected: Expected) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let (tell, heard) = channel();
-        let shared = Arc::new(Shared { events, calls, asked: AtomicUsize::new(0), tell: Mutex::new(tell) });
+        let shared = Arc::new(Shared { events, calls, expected, asked: AtomicUsize::new(0), tell: Mutex::new(tell) });
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
         let accepting = std::thread::spawn(move || {
@@ -73,6 +80,9 @@ impl RuntimeApi {
     }
 
     /// Waits until the function asks for its first event; answers when that was.
+    ///
+    /// # Errors
+    /// Where it does something else, or nothing.
     pub fn first(&self) -> Result<Instant> {
         match self.heard.recv_timeout(PATIENCE) {
             Ok(Heard::First(when)) => Ok(when),
@@ -80,10 +90,13 @@ impl RuntimeApi {
         }
     }
 
-    /// Waits until every event is answered.
-    pub fn finished(&self) -> Result<()> {
+    /// Waits until every event is answered; answers when that was.
+    ///
+    /// # Errors
+    /// Where it does something else, or nothing.
+    pub fn finished(&self) -> Result<Instant> {
         match self.heard.recv_timeout(PATIENCE) {
-            Ok(Heard::Finished) => Ok(()),
+            Ok(Heard::Finished(when)) => Ok(when),
             other => bail!(trouble(other)),
         }
     }
@@ -148,7 +161,7 @@ impl Shared {
             self.tell(Heard::First(Instant::now()));
         }
         if number >= self.calls {
-            self.tell(Heard::Finished);
+            self.tell(Heard::Finished(Instant::now()));
             return None;
         }
         let event = self.events.get(number % self.events.len().max(1))?;
@@ -160,10 +173,9 @@ impl Shared {
         Some(answer("200 OK", &headers, event))
     }
 
-    /// Every event here is of somebody who may pass.
     fn check(&self, path: &str, body: &[u8]) {
         let answer: Value = serde_json::from_slice(body).unwrap_or_default();
-        if !path.ends_with("/response") || answer.get("uri").is_none() {
+        if !path.ends_with("/response") || !(self.expected)(&answer) {
             self.tell(Heard::Wrong(format!("the function says at {path}: {}", String::from_utf8_lossy(body))));
         }
     }

@@ -1,11 +1,9 @@
-//! The server that plays AWS, one for all tests of this process. Other rooms' tests include this file too.
+//! The server that plays AWS, one for all tests of a process. The tests of `processors` use this file too.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/tests/moto/server.py");
 
 /// A running server. It ends when its standard input does, which is when this process ends, however that comes about.
 struct Server {
@@ -13,20 +11,17 @@ struct Server {
     _process: Child,
 }
 
-/// Its address, such as `http://127.0.0.1:4000`.
-///
-/// # Panics
-/// Where there is no Python with moto; the message says how to get one.
-pub fn endpoint() -> &'static str {
+fn server() -> &'static Server {
     // What is missing is missing for all tests: it is looked for once.
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    &SERVER.get_or_init(start).as_ref().unwrap_or_else(|missing| panic!("{missing}")).endpoint
+    SERVER.get_or_init(start).as_ref().unwrap_or_else(|missing| panic!("{missing}"))
 }
 
 fn start() -> Result<Server, String> {
     let python = python()?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog/tests/dynamodb_server.py");
     let mut command = Command::new(&python);
-    command.arg(SCRIPT).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut process = command.spawn().map_err(|e| format!("{}: {e}", python.display()))?;
     let mut port = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
@@ -49,4 +44,8 @@ fn python() -> Result<PathBuf, String> {
     }
     let advice = "`./build.sh test` makes it, or set STAGEDOOR_PYTHON to a Python with moto[server]";
     Err(format!("{} is missing: {advice}", python.display()))
+}
+
+pub fn endpoint() -> &'static str {
+    &server().endpoint
 }

@@ -1,6 +1,12 @@
 //! Requests to the identity provider: its keys, its token endpoint. Few enough that each has a connection of its own, and a
 //! connection pool would be a tenth of the program.
 
+// The network and its randomness come in here.
+#![allow(clippy::disallowed_methods)]
+
+mod tls;
+
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +21,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::tls;
-
 /// Tokens are a few kilobytes, and so are sixteen keys.
 const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// An answer on its way.
+pub type Fetched = Pin<Box<dyn Future<Output = ProviderAnswer> + Send>>;
 
 /// Asks providers.
 pub struct Provider {
@@ -26,6 +33,10 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// One that trusts the public certificate authorities.
+    ///
+    /// # Errors
+    /// Where this machine's cryptography cannot do TLS.
     pub fn new() -> Result<Self, rustls::Error> {
         Ok(Self { tls: TlsConnector::from(Arc::new(tls::client()?)) })
     }
@@ -48,6 +59,15 @@ impl Provider {
             request = request.header("authorization", value);
         }
         self.ask(request, form, limit).await
+    }
+
+    /// [`Provider::get`] as a function of its own, for whoever fetches key sets by it.
+    pub fn into_fetch(self, limit: Duration) -> impl Fn(String) -> Fetched + Send + Sync {
+        let provider = Arc::new(self);
+        move |url| {
+            let provider = Arc::clone(&provider);
+            Box::pin(async move { provider.get(&url, limit).await })
+        }
     }
 
     /// Sends a request, following no redirect.
