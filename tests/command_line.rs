@@ -156,7 +156,7 @@ fn help_has_an_example_for_each_command() {
     let pass = ["mint", "verify", "rotate", "revoke", "sweep"].map(|command| ["pass", command]);
     let policy = ["check", "compile", "explain", "function"].map(|command| ["policy", command]);
     let pairs = pass.iter().chain(&policy).map(<[&str; 2]>::as_slice);
-    for command in [&["up"][..], &["replay"]].into_iter().chain(pairs) {
+    for command in [&["up"][..], &["replay"], &["upload"]].into_iter().chain(pairs) {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let output = run(&arguments);

@@ -40,7 +40,7 @@ pub use open::{Address, open};
 pub use page::Page;
 pub use people::{Export, PeopleStore, Person, PersonChange};
 pub use sqlite::SqliteCatalog;
-pub use uploads::{Part, PartRecord, Upload, UploadStore};
+pub use uploads::{Upload, UploadStore};
 pub use usage::{Amount, Month, Usage, UsageStore};
 pub use viewer::{Change, UnixMillis, Viewer};
 pub use watch::{WatchPosition, WatchStore};

@@ -17,8 +17,6 @@ pub const SHARES: usize = 40;
 pub const COLLECTION_ITEMS: usize = 1_000;
 /// Bytes of a person's preferences as JSON.
 pub const PREFERENCES: usize = 16 * 1024;
-/// Parts of a multipart upload: S3's limit.
-pub const PARTS: u32 = 10_000;
 /// Events that one webhook may be for.
 pub const WEBHOOK_EVENTS: usize = 50;
 /// Characters of an address or a secret.

@@ -24,7 +24,7 @@ pub struct Tools {
 
 /// How a program ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Ran {
+pub enum Ran {
     /// Without an error; its standard output.
     Done(Vec<u8>),
     /// With one; its standard error, for the log and for telling causes apart, never for people.
@@ -40,7 +40,7 @@ impl Tools {
     /// # Errors
     /// Where the program cannot be started, was killed from outside, or found no room on the disk: nothing of which
     /// is the film's fault.
-    pub(crate) async fn run(
+    pub async fn run(
         &self,
         program: &'static str,
         arguments: Vec<OsString>,

@@ -1,5 +1,6 @@
 //! The command line: everything that a person does with Stagedoor outside a browser.
 
+mod client;
 mod failure;
 mod migrate;
 mod pass;
@@ -7,10 +8,13 @@ mod policy;
 mod replay;
 mod sample;
 mod up;
+mod upload;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use failure::Failure;
 
 /// Private media on your own AWS account, and on one machine.
 #[derive(Parser)]
@@ -29,6 +33,8 @@ struct Cli {
 enum Command {
     /// Run all of Stagedoor on this machine
     Up(up::Arguments),
+    /// Send photos and films, or folders of them, to a site
+    Upload(Box<upload::Arguments>),
     /// Decide over recorded CloudFront events, exactly as the edge function would
     Replay(replay::Arguments),
     /// Check, compile and explain policy.yaml
@@ -44,19 +50,31 @@ enum Command {
 
 fn main() -> ExitCode {
     start_log();
-    let done = match Cli::parse().command {
-        Command::Up(arguments) => up::run(&arguments),
-        Command::Replay(arguments) => replay::run(&arguments),
-        Command::Policy(command) => policy::run(&command),
-        Command::Pass(command) => pass::run(&command),
-        Command::Migrate(command) => migrate::run(&command),
-    };
-    match done {
+    match settings().and_then(|()| run(Cli::parse().command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("stagedoor: {failure}");
             failure.exit_code()
         }
+    }
+}
+
+/// `upload` alone reads `.env`: what stands there is for a site's users, not for its makers.
+fn settings() -> Result<(), Failure> {
+    if std::env::args_os().nth(1).is_some_and(|command| command == "upload") {
+        return upload::read_dot_env();
+    }
+    Ok(())
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Up(arguments) => up::run(&arguments),
+        Command::Upload(arguments) => upload::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Policy(command) => policy::run(&command),
+        Command::Pass(command) => pass::run(&command),
+        Command::Migrate(command) => migrate::run(&command),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The tests drive `target/release/stagedoor` and `dist/`, which `./build.sh test` makes first.
 
 pub mod browser;
+pub mod fault_proxy;
 pub mod http;
 pub mod media;
 pub mod site;

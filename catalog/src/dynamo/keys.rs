@@ -13,7 +13,7 @@ use crate::{MediaId, Month, UnixMillis};
 pub(super) enum Room {
     /// `p#SUB`: `row`, `watch#MEDIA`, `once#KEY`. `w#WEBHOOK`: `row`, `d#DELIVERY`.
     People,
-    /// `m#MEDIA`: `row`, `a#AUDIENCE`, `deleted`. `u#UPLOAD`: `row`, `part#NUMBER`. `c#COLLECTION`: `row`, `a#AUDIENCE`.
+    /// `m#MEDIA`: `row`, `a#AUDIENCE`, `deleted`. `u#UPLOAD`: `row`. `c#COLLECTION`: `row`, `a#AUDIENCE`.
     /// `k#LINK`: `row`.
     Media,
     /// `l#KEY`: `row`.
@@ -58,10 +58,6 @@ impl Key {
 
     pub fn upload(id: &str) -> Self {
         Self::row(Room::Media, format!("u#{id}"))
-    }
-
-    pub fn part(upload: &str, number: u32) -> Self {
-        Self::upload(upload).beside(format!("part#{number:05}"))
     }
 
     pub fn collection(id: &str) -> Self {

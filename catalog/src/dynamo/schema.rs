@@ -24,7 +24,6 @@ pub(super) enum Type {
     /// Says in the index who may see the row beside it, or that it is deleted.
     Pointer,
     Upload,
-    Part,
     Collection,
     Link,
     Person,
@@ -42,7 +41,6 @@ impl Type {
             Self::Media => "media",
             Self::Pointer => "pointer",
             Self::Upload => "upload",
-            Self::Part => "part",
             Self::Collection => "collection",
             Self::Link => "link",
             Self::Person => "person",

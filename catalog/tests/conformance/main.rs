@@ -78,11 +78,9 @@ conformance!(
         processing_goes_on_behind_a_deletion,
     ],
     uploads: [
-        parts_come_back_in_order,
-        a_part_is_recorded_once,
-        of_many_writers_of_a_part_one_records_it,
-        an_expired_upload_takes_no_part,
-        an_ended_upload_is_gone_with_its_parts,
+        an_upload_comes_back_as_it_began,
+        an_expired_upload_is_none,
+        an_upload_is_ended_once,
         expired_ones_are_told_oldest_first,
     ],
     people: [

@@ -6,9 +6,9 @@ use s3s::{S3Error, S3ErrorCode};
 
 /// A file name's limit on Linux, in bytes.
 const NAME: usize = 255;
-/// What `s3s-fs` puts around the two Base64 parts in the name of the file with an object's attributes, while its
-/// multipart upload runs: `.bucket-….object-….upload-UUID.metadata.json`.
-const AROUND: usize = ".bucket-".len() + ".object-".len() + ".upload-".len() + 36 + ".metadata.json".len();
+/// What `s3s-fs` puts around the two Base64 parts in the name of the file with an object's attributes:
+/// `.bucket-….object-….metadata.json`.
+const AROUND: usize = ".bucket-".len() + ".object-".len() + ".metadata.json".len();
 
 /// The longest key, in bytes, that a bucket can hold.
 pub(super) fn longest(bucket: &str) -> usize {

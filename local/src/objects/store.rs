@@ -5,16 +5,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::header::{ETAG, HeaderMap};
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, CompleteMultipartUploadInput,
-    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CopySource, CreateMultipartUploadInput,
-    CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
-    DeletedObject, ETag, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput, GetObjectOutput,
-    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
-    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
-    PutObjectInput, PutObjectOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, ChecksumType, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CopyPartResult, CopySource,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput,
+    DeleteObjectsOutput, DeletedObject, ETag, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput,
+    GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput,
+    ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsInput, ListObjectsOutput,
+    ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutObjectInput, PutObjectOutput,
+    Timestamp, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use s3s_fs::FileSystem;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -22,12 +24,14 @@ use tracing::subscriber::NoSubscriber;
 use super::ObjectCreated;
 use super::conditions::{Conditions, Verdict};
 use super::keys;
+use super::multipart::{Multipart, Place, source};
 use super::verified::{Expected, Verified};
 
 /// `s3s-fs` with what it leaves out.
 #[derive(Clone)]
 pub(super) struct Store {
     files: Arc<FileSystem>,
+    multipart: Multipart,
     root: PathBuf,
     created: mpsc::UnboundedSender<ObjectCreated>,
 }
@@ -35,7 +39,12 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn open(root: &Path, created: mpsc::UnboundedSender<ObjectCreated>) -> Result<Self, String> {
         let files = FileSystem::new(root).map_err(|e| format!("{e:?}"))?;
-        Ok(Self { files: Arc::new(files), root: root.to_owned(), created })
+        let multipart = Multipart::new(root);
+        for object in multipart.recover().map_err(|e| format!("{e:?}"))? {
+            let (bytes, etag) = (object.completed.bytes, object.completed.etag);
+            let _ = created.send(ObjectCreated { bucket: object.bucket, key: object.key, bytes, etag });
+        }
+        Ok(Self { files: Arc::new(files), multipart, root: root.to_owned(), created })
     }
 
     /// Asks for an object that is really there; a directory is none.
@@ -76,6 +85,24 @@ impl Store {
                 Err(answer)
             }
         }
+    }
+
+    /// `If-Match` and `If-None-Match` of a request that would replace an object.
+    async fn check_replacement(&self, input: &CompleteMultipartUploadInput) -> S3Result<()> {
+        if input.if_match.is_none() && input.if_none_match.is_none() {
+            return Ok(());
+        }
+        let conditions = Conditions {
+            matching: input.if_match.as_ref(),
+            not_matching: input.if_none_match.as_ref(),
+            ..Conditions::default()
+        };
+        let fits = match self.head(&input.bucket, &input.key).await {
+            Ok(head) => judge(&conditions, &head) == Verdict::Proceed,
+            Err(e) if *e.code() == S3ErrorCode::NoSuchKey => input.if_match.is_none(),
+            Err(e) => return Err(e),
+        };
+        if fits { Ok(()) } else { Err(S3Error::new(S3ErrorCode::PreconditionFailed)) }
     }
 
     async fn announce(&self, bucket: String, key: String) -> S3Result<()> {
@@ -119,10 +146,17 @@ macro_rules! conditions {
     };
 }
 
-/// Makes the body fail where it is not what the request announces; where to ask about it.
-macro_rules! verify {
-    ($req:expr) => {{
-        let expected = Expected {
+/// Which upload a request means.
+macro_rules! place {
+    ($input:expr) => {
+        Place { bucket: $input.bucket.clone(), key: $input.key.clone(), upload_id: $input.upload_id.clone() }
+    };
+}
+
+/// What the request announces of its body.
+macro_rules! expected {
+    ($req:expr) => {
+        Expected {
             length: $req.input.content_length,
             md5: $req.input.content_md5.clone(),
             checksum: Checksum {
@@ -135,7 +169,14 @@ macro_rules! verify {
             },
             announced: header(&$req.headers, "x-amz-trailer"),
             trailers: $req.trailing_headers.clone(),
-        };
+        }
+    };
+}
+
+/// Makes the body fail where it is not what the request announces; where to ask about it.
+macro_rules! verify {
+    ($req:expr) => {{
+        let expected = expected!($req);
         if expected.names_no_checksum() {
             // An algorithm without a value, as presigned URLs may have it, asks for nothing that could be checked.
             $req.input.checksum_algorithm = None;
@@ -147,18 +188,36 @@ macro_rules! verify {
     }};
 }
 
-/// s3s-fs keeps the checksums of an object that was replaced by a multipart upload, whose entity tag has the form
-/// `MD5-PARTS`: they are another object's.
-macro_rules! forget_stale_checksums {
+/// What the checksum in the answer is one of: that of a multipart upload's parts is followed by their number.
+macro_rules! checksum_type {
     ($output:expr) => {
-        if $output.e_tag.as_ref().is_some_and(|etag| etag.value().contains('-')) {
-            $output.checksum_crc32 = None;
-            $output.checksum_crc32c = None;
-            $output.checksum_crc64nvme = None;
-            $output.checksum_sha1 = None;
-            $output.checksum_sha256 = None;
-        }
+        [&$output.checksum_crc32, &$output.checksum_crc32c, &$output.checksum_sha1, &$output.checksum_sha256]
+            .into_iter()
+            .chain([&$output.checksum_crc64nvme])
+            .flatten()
+            .next()
+            .map(|value| {
+                let composite = value.contains('-');
+                let name = if composite { ChecksumType::COMPOSITE } else { ChecksumType::FULL_OBJECT };
+                ChecksumType::from_static(name)
+            })
     };
+}
+
+/// An answer with these checksums in it.
+macro_rules! with_checksums {
+    ($checksum:expr, $output:ident { $($field:ident: $value:expr),* $(,)? }) => {{
+        let checksum = $checksum;
+        $output {
+            checksum_crc32: checksum.checksum_crc32,
+            checksum_crc32c: checksum.checksum_crc32c,
+            checksum_crc64nvme: checksum.checksum_crc64nvme,
+            checksum_sha1: checksum.checksum_sha1,
+            checksum_sha256: checksum.checksum_sha256,
+            $($field: $value,)*
+            ..$output::default()
+        }
+    }};
 }
 
 #[async_trait]
@@ -170,7 +229,7 @@ impl S3 for Store {
         let mut response = self.files.get_object(req).await?;
         let output = &mut response.output;
         output.accept_ranges = Some("bytes".to_owned());
-        forget_stale_checksums!(output);
+        output.checksum_type = checksum_type!(output);
         Ok(response)
     }
 
@@ -179,7 +238,7 @@ impl S3 for Store {
         let conditions = conditions!(input);
         let mut output = self.read(&input.bucket, &input.key, &conditions).await?;
         output.accept_ranges = Some("bytes".to_owned());
-        forget_stale_checksums!(output);
+        output.checksum_type = checksum_type!(output);
         Ok(S3Response::new(output))
     }
 
@@ -217,12 +276,17 @@ impl S3 for Store {
         req: S3Request<CreateMultipartUploadInput>,
     ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         keys::check(&self.root, &req.input.bucket, &req.input.key).await?;
-        self.files.create_multipart_upload(req).await
+        Ok(S3Response::new(self.multipart.create(req.input).await?))
     }
 
     async fn upload_part(&self, mut req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        let input = &req.input;
+        let upload = self.multipart.find(place!(input)).await?;
+        upload.check_part(&expected!(req))?;
         let failure = verify!(req);
-        self.files.upload_part(req).await.map_err(|e| failure.or(e))
+        let body = req.input.body.take().ok_or_else(|| S3Error::new(S3ErrorCode::IncompleteBody))?;
+        let part = upload.write(req.input.part_number, body).await.map_err(|e| failure.or(e))?;
+        Ok(S3Response::new(with_checksums!(part.checksum, UploadPartOutput { e_tag: Some(part.etag) })))
     }
 
     async fn upload_part_copy(
@@ -230,31 +294,52 @@ impl S3 for Store {
         req: S3Request<UploadPartCopyInput>,
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
         let input = &req.input;
-        if let CopySource::Bucket { bucket, key, .. } = &input.copy_source {
-            let conditions = Conditions {
-                matching: input.copy_source_if_match.as_ref(),
-                not_matching: input.copy_source_if_none_match.as_ref(),
-                modified_since: input.copy_source_if_modified_since.as_ref(),
-                unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
-            };
-            if judge(&conditions, &self.head(bucket, key).await?) != Verdict::Proceed {
-                return Err(S3Error::new(S3ErrorCode::PreconditionFailed));
-            }
+        let upload = self.multipart.find(place!(input)).await?;
+        let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
+            return Err(S3Error::new(S3ErrorCode::NotImplemented));
+        };
+        let conditions = Conditions {
+            matching: input.copy_source_if_match.as_ref(),
+            not_matching: input.copy_source_if_none_match.as_ref(),
+            modified_since: input.copy_source_if_modified_since.as_ref(),
+            unmodified_since: input.copy_source_if_unmodified_since.as_ref(),
+        };
+        if judge(&conditions, &self.head(bucket, key).await?) != Verdict::Proceed {
+            return Err(S3Error::new(S3ErrorCode::PreconditionFailed));
         }
-        self.files.upload_part_copy(req).await
+        let path = keys::path(&self.root, bucket, key).ok_or_else(|| S3Error::new(S3ErrorCode::NoSuchKey))?;
+        let body = source(&path, input.copy_source_range.as_deref()).await?;
+        let part = upload.write(input.part_number, body).await?;
+        let last_modified = Some(Timestamp::from(OffsetDateTime::now_utc()));
+        let result =
+            with_checksums!(part.checksum, CopyPartResult { e_tag: Some(part.etag), last_modified: last_modified });
+        let output = UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        Ok(S3Response::new(output))
     }
 
     async fn complete_multipart_upload(
         &self,
         req: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-        keys::check(&self.root, &req.input.bucket, &req.input.key).await?;
-        let (bucket, key) = (req.input.bucket.clone(), req.input.key.clone());
+        let input = req.input;
+        keys::check(&self.root, &input.bucket, &input.key).await?;
+        self.check_replacement(&input).await?;
+        let (bucket, key) = (input.bucket.clone(), input.key.clone());
         let store = self.clone();
         to_the_end(async move {
-            let response = store.files.complete_multipart_upload(req).await?;
-            store.announce(bucket, key).await?;
-            Ok(response)
+            let completed = store.multipart.complete(input).await?;
+            store.announce(bucket.clone(), key.clone()).await?;
+            let mut output = with_checksums!(
+                completed.checksum,
+                CompleteMultipartUploadOutput {
+                    location: Some(format!("/{bucket}/{key}")),
+                    bucket: Some(bucket),
+                    key: Some(key),
+                    e_tag: Some(ETag::Strong(completed.etag)),
+                }
+            );
+            output.checksum_type = checksum_type!(output);
+            Ok(S3Response::new(output))
         })
         .await
     }
@@ -301,14 +386,22 @@ impl S3 for Store {
     }
 
     async fn list_parts(&self, req: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
-        self.files.list_parts(req).await
+        Ok(S3Response::new(self.multipart.list_parts(req.input).await?))
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
+        Ok(S3Response::new(self.multipart.list(req.input).await?))
     }
 
     async fn abort_multipart_upload(
         &self,
         req: S3Request<AbortMultipartUploadInput>,
     ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
-        self.files.abort_multipart_upload(req).await
+        self.multipart.abort(req.input).await?;
+        Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {

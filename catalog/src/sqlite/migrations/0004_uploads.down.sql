@@ -1,2 +1,1 @@
-drop table upload_parts;
 drop table uploads;
