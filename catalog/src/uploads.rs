@@ -23,8 +23,6 @@ pub struct Upload {
     pub bytes: u64,
     /// Every part but the last, in bytes.
     pub part_bytes: u64,
-    /// What the client calls this upload, so that announcing it twice makes one.
-    pub idempotency_key: Option<String>,
     /// When it was announced.
     pub created_at: UnixMillis,
     /// From when on it is given up.

@@ -28,13 +28,14 @@ macro_rules! migrations {
 }
 
 /// In order; the first has number 1. One that was released is never changed again: its checksum is in people's files.
-static MIGRATIONS: [Migration; 6] = migrations!(
+static MIGRATIONS: [Migration; 7] = migrations!(
     "0001_media",
     "0002_sharing",
     "0003_people",
     "0004_uploads",
     "0005_collections_and_links",
     "0006_webhooks",
+    "0007_arrived_and_answered",
 );
 
 impl Migration {
@@ -44,7 +45,7 @@ impl Migration {
 }
 
 /// The newest migration that this build knows; 0 is an empty file.
-pub const NEWEST: u32 = 6;
+pub const NEWEST: u32 = 7;
 
 /// A migration, and whether the file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use crate::{CatalogError, UnixMillis, Upload, UploadStore};
 
 /// A row as JSON.
 pub(super) const ROW: &str = "json_object('id', id, 'media', media, 'owner', owner, 'key', key, \
-    'multipart_id', multipart_id, 'bytes', bytes, 'part_bytes', part_bytes, 'idempotency_key', idempotency_key, \
+    'multipart_id', multipart_id, 'bytes', bytes, 'part_bytes', part_bytes, \
     'created_at', created_at, 'expires_at', expires_at)";
 
 #[async_trait]
@@ -15,8 +15,8 @@ impl UploadStore for SqliteCatalog {
         upload.check()?;
         let u = upload.clone();
         self.change(
-            "insert into uploads (id, media, owner, key, multipart_id, bytes, part_bytes, idempotency_key, created_at, \
-             expires_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict do nothing",
+            "insert into uploads (id, media, owner, key, multipart_id, bytes, part_bytes, created_at, expires_at) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing",
             (
                 u.id,
                 u.media.to_string(),
@@ -25,7 +25,6 @@ impl UploadStore for SqliteCatalog {
                 u.multipart_id,
                 to_i64(u.bytes),
                 to_i64(u.part_bytes),
-                u.idempotency_key,
                 u.created_at,
                 u.expires_at,
             ),

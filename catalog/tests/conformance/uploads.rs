@@ -12,7 +12,6 @@ pub fn upload(name: &str, created_at: i64) -> Upload {
         multipart_id: "2~x.y/z+".to_owned(),
         bytes: 50_000_000_000,
         part_bytes: 16 << 20,
-        idempotency_key: Some("k\"1".to_owned()),
         created_at,
         expires_at: created_at + 1_000,
     }

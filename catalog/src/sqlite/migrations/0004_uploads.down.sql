@@ -1,1 +1,2 @@
+drop table upload_parts;
 drop table uploads;

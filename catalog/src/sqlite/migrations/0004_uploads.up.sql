@@ -12,3 +12,12 @@ create table uploads (
 ) strict;
 create index uploads_of_owner on uploads (owner, created_at desc);
 create index uploads_by_end on uploads (expires_at);
+
+create table upload_parts (
+    upload text not null references uploads (id) on delete cascade,
+    number integer not null,
+    etag text not null,
+    sha256 text not null,
+    bytes integer not null,
+    primary key (upload, number)
+) strict, without rowid;

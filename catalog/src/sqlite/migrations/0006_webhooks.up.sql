@@ -15,12 +15,9 @@ create table deliveries (
     webhook text not null references webhooks (id) on delete cascade,
     id text not null,
     event text not null,
-    subject text not null,
     attempt integer not null,
     status text not null,
     next_attempt_at integer,
-    answer text,
-    answered_at integer,
     created_at integer not null,
     primary key (webhook, id)
 ) strict;

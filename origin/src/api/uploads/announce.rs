@@ -137,7 +137,6 @@ async fn multipart(app: &App, session: &Session, row: &Row, content_type: &str) 
         multipart_id,
         bytes: row.bytes(),
         part_bytes,
-        idempotency_key: None,
         created_at: now,
         expires_at,
     };
