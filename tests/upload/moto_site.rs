@@ -86,6 +86,7 @@ async fn app(data: &Path, identity: &Identity, objects: aws_sdk_s3::Client) -> a
     });
     let origin = Origin::new(OriginConfig {
         edge: Arc::new(EdgeConfig::from_json(&edge).unwrap()),
+        fetch_keys: Arc::new(|_| Box::pin(async { None })),
         catalog: catalog::open(&format!("sqlite:{}", data.join("catalog.db").display())).await.unwrap(),
         objects,
         raw_bucket: RAW.to_owned(),
@@ -97,6 +98,7 @@ async fn app(data: &Path, identity: &Identity, objects: aws_sdk_s3::Client) -> a
         default_quota: None,
         administrators: "admins".to_owned(),
         token_api: false,
+        user_pool: None,
         clock: Arc::new(|| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
             i64::try_from(since.as_millis()).unwrap()
