@@ -41,7 +41,7 @@ fn ask(description: &Path, site: &Site, options: &[&str]) {
     let output = Command::new(Path::new(&python()).with_file_name("schemathesis"))
         .arg("run")
         .arg(description)
-        .args(["--url", site.url(), "--no-color", "--workers", "2", "--seed", "1", "--generation-database", "none"])
+        .args(["--url", site.url(), "--no-color", "--workers", "1", "--seed", "1", "--generation-database", "none"])
         .args(options)
         .current_dir(description.parent().unwrap())
         .env("PYTHONPATH", root().join("tests"))
