@@ -13,6 +13,7 @@ use super::body;
 use super::destination::{Arrived, Begun, Description, Destination, Part, UnderWay};
 use super::file::LocalFile;
 use super::progress::Bar;
+use super::transfer::FAILED;
 use crate::client::{Api, ClientError, patiently};
 
 /// The slowest connection that a request may go over, bytes a second.
@@ -160,7 +161,7 @@ impl Destination for Api {
         let media = |field: &str| done.pointer(&format!("/media/{field}")).and_then(Value::as_str);
         if media("status") == Some("failed") {
             let detail = media("reason").unwrap_or("it cannot be processed").to_owned();
-            return Err(ClientError::Refused { status: StatusCode::CONFLICT, reason: "failed".to_owned(), detail });
+            return Err(ClientError::Refused { status: StatusCode::CONFLICT, reason: FAILED.to_owned(), detail });
         }
         media("id").map(str::to_owned).ok_or_else(|| unreadable("the upload is complete and has no id"))
     }

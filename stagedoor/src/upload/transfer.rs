@@ -12,6 +12,9 @@ use super::journal::{Entry, Journal};
 use super::progress::Bar;
 use crate::client::{ClientError, patiently};
 
+/// The reason where a file has arrived, and is none that can be shown.
+pub const FAILED: &str = "failed";
+
 /// How often parts are sent anew that the store turns out not to have.
 const ROUNDS: u32 = 3;
 
@@ -91,7 +94,8 @@ impl Uploader {
                     bar.advance(file.size);
                     Ok(Some(id))
                 }
-                Err(error) if error.is_refusal() => Ok(None),
+                // The same bytes would be refused again.
+                Err(error) if error.is_refusal() && !error.is_for(FAILED) => Ok(None),
                 Err(error) => Err(error),
             };
         }
