@@ -140,7 +140,7 @@ async fn the_authorizer_judges_as_the_edge_does() {
             (&verdict["isAuthorized"], &verdict["context"]["username"]),
             (&json!(true), &json!("you@example.com"))
         );
-        assert_eq!(verdict["context"]["groups"], "[]");
+        assert_eq!(verdict["context"]["groups"], "[\"admins\"]");
     }
     for (headers, cookies, reason) in [
         (json!({}), json!([]), "no_token"),

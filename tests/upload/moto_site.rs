@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use edge_auth::config::EdgeConfig;
-use local::identity::{Client, Identity, IdentityConfig, Lifetimes};
+use local::identity::{Client, Identity, IdentityConfig, Lifetimes, PoolRules};
 use origin::{Origin, OriginConfig};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -65,9 +65,10 @@ fn identity_config(data: &Path, url: &str) -> IdentityConfig {
         logout_uris: Vec::new(),
         rotate_refresh_tokens: false,
         password_auth: true,
+        srp_auth: false,
     };
     let (dir, lifetimes) = (data.join("identity"), Lifetimes::default());
-    IdentityConfig { dir, base_url: url.to_owned(), clients: vec![client], lifetimes }
+    IdentityConfig { dir, base_url: url.to_owned(), clients: vec![client], lifetimes, rules: PoolRules::default() }
 }
 
 async fn app(data: &Path, identity: &Identity, objects: aws_sdk_s3::Client) -> axum::Router {
@@ -86,6 +87,7 @@ async fn app(data: &Path, identity: &Identity, objects: aws_sdk_s3::Client) -> a
     });
     let origin = Origin::new(OriginConfig {
         edge: Arc::new(EdgeConfig::from_json(&edge).unwrap()),
+        fetch_keys: Arc::new(|_| Box::pin(async { None })),
         catalog: catalog::open(&format!("sqlite:{}", data.join("catalog.db").display())).await.unwrap(),
         objects,
         raw_bucket: RAW.to_owned(),
@@ -97,6 +99,7 @@ async fn app(data: &Path, identity: &Identity, objects: aws_sdk_s3::Client) -> a
         default_quota: None,
         administrators: "admins".to_owned(),
         token_api: false,
+        user_pool: None,
         clock: Arc::new(|| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
             i64::try_from(since.as_millis()).unwrap()

@@ -14,14 +14,22 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(45);
 ///
 /// # Errors
 /// The last failure.
-pub async fn patiently<T>(mut attempt: impl AsyncFnMut() -> Result<T, ClientError>) -> Result<T, ClientError> {
+pub async fn patiently<T>(attempt: impl AsyncFnMut() -> Result<T, ClientError>) -> Result<T, ClientError> {
+    pausing(attempt, tokio::time::sleep).await
+}
+
+/// [`patiently`], its pauses spent as `rest` says.
+async fn pausing<T>(
+    mut attempt: impl AsyncFnMut() -> Result<T, ClientError>,
+    rest: impl AsyncFn(Duration),
+) -> Result<T, ClientError> {
     let mut tried = 1;
     loop {
         match attempt().await {
             Err(error) if error.is_passing() && tried < TRIES => {
                 let pause = pause(tried, chance());
                 tracing::info!(%error, tried, pause_ms = pause.as_millis(), "a request failed and is tried again");
-                tokio::time::sleep(pause).await;
+                rest(pause).await;
                 tried = tried.saturating_add(1);
             }
             Err(error) if error.is_passing() => return Err(ClientError::GivenUp(error.to_string(), tried)),
@@ -56,20 +64,26 @@ mod tests {
         assert_eq!((pause(9, 255), pause(40, 255)), (LONGEST_PAUSE, LONGEST_PAUSE));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_passes_is_tried_again_and_what_does_not_is_not() {
         let mut calls = 0;
-        let done = patiently(async || {
-            calls += 1;
-            if calls < 4 { Err(ClientError::Connection("cut off".to_owned())) } else { Ok(calls) }
-        });
+        let done = pausing(
+            async || {
+                calls += 1;
+                if calls < 4 { Err(ClientError::Connection("cut off".to_owned())) } else { Ok(calls) }
+            },
+            async |_| (),
+        );
         assert_eq!(done.await.unwrap(), 4);
         for (status, tries) in [(StatusCode::FORBIDDEN, 1), (StatusCode::BAD_GATEWAY, TRIES)] {
             let mut calls = 0;
-            let refused = patiently(async || {
-                calls += 1;
-                Err::<(), _>(ClientError::refused(status, b""))
-            });
+            let refused = pausing(
+                async || {
+                    calls += 1;
+                    Err::<(), _>(ClientError::refused(status, b""))
+                },
+                async |_| (),
+            );
             let refused = refused.await.unwrap_err();
             assert!(!refused.is_passing() && refused.to_string().contains(status.as_str()), "{refused}");
             assert_eq!(calls, tries);
