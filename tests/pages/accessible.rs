@@ -57,7 +57,7 @@ async fn every_page_is_for_everybody() {
     ];
     for (name, path) in pages {
         ada.opens(&path).await;
-        let quiet = "return ![...document.images].some(i => !i.complete && i.loading !== 'lazy') && !document.querySelector('#shared .spinner')";
+        let quiet = "return ![...document.images].some(i => !i.complete && i.loading !== 'lazy') && !document.querySelector('#shared > .empty > .spinner')";
         ada.until("pictures", quiet).await;
         check(&ada, &axe, name).await;
     }

@@ -1,7 +1,8 @@
 // @ts-check
 // One file of the list of uploads.
 import { h, icon } from "../dom.js";
-import { ApiError, errorText } from "../session.js";
+import { poll } from "../poll.js";
+import { ApiError, errorText, get } from "../session.js";
 import { durationText, sizeText } from "../text.js";
 import { Stopped, Transfer } from "./transfer.js";
 
@@ -9,6 +10,10 @@ import { Stopped, Transfer } from "./transfer.js";
 
 /** Speed is told over this long, in milliseconds. */
 const WINDOW_MS = 8000;
+
+/** Titles that are asked for again and again while they are processed, at a time. */
+const MOST_FOLLOWED = 10;
+let followed = 0;
 
 export class Row {
   /** @type {State} */
@@ -87,9 +92,8 @@ export class Row {
     try {
       const media = await this.transfer.run();
       this.bar.value = 100;
-      // It is there, and its first bytes have shown that nothing can be made of it.
-      if (media.status === "failed") this.show("failed", media.reason ?? "Nothing can be made of this file.", false);
-      else this.show("done", "Uploaded");
+      this.show("done", "Uploaded");
+      if (!this.#ended(media)) this.#follow(media.id);
     } catch (error) {
       if (error instanceof Stopped) {
         if (this.state === "sending") this.show("paused", `Paused at ${this.bar.value} %`);
@@ -98,6 +102,24 @@ export class Row {
       }
     }
     this.element.classList.remove("offline");
+  }
+
+  /** Shows what became of the title. @param {{id: string, status: string, reason: string | null}} media @returns {boolean} whether that is all */
+  #ended({ id, status, reason }) {
+    if (status === "failed") this.show("failed", reason ?? "Nothing can be made of this file.", false);
+    if (status === "ready") this.text.replaceChildren("Ready. ", h("a", { href: `/watch/${id}` }, "Open it"));
+    return status === "failed" || status === "ready";
+  }
+
+  /** Looks after the title while it is processed; of many files, the first ones are enough. @param {string} id */
+  #follow(id) {
+    if (followed >= MOST_FOLLOWED) return;
+    followed += 1;
+    poll(async () => {
+      const more = !this.#ended(await get(`/api/media/${id}`));
+      if (!more) followed -= 1;
+      return more;
+    });
   }
 
   async cancel() {

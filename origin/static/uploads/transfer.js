@@ -59,7 +59,7 @@ export class Transfer {
       signal.throwIfAborted();
       const { media } = await again(() => this.#complete());
       if (this.id) forget(this.id);
-      return /** @type {{status: string, reason: string | null}} */ (media);
+      return /** @type {{id: string, status: string, reason: string | null}} */ (media);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     }
