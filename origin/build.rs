@@ -8,6 +8,7 @@ use std::{env, fs};
 /// The ES module without DRM, alternative audio and subtitles of its own, minified.
 const MODULE: &str = "web/node_modules/hls.js/dist/hls.light.min.mjs";
 
+#[expect(clippy::disallowed_methods, reason = "Cargo speaks to a build script through its environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     // New files of these folders are embedded as well as changed ones.
     println!("cargo::rerun-if-changed=static");

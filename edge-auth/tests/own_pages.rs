@@ -15,7 +15,7 @@ use support::{NOW, Provider, answered, decided, header, request};
 /// The same cookies as after hosted sign-in (`sign_in.rs`).
 const MONTH: u64 = 30 * 86_400;
 
-fn site(provider: &Provider, change: Value) -> EdgeConfig {
+fn site(provider: &Provider, change: &Value) -> EdgeConfig {
     let login = json!({"path": "/login", "allow": "anyone", "origin": "app", "methods": "all"});
     let rest = json!({"path": "/*", "allow": "signed_in", "origin": "app"});
     let mut policy = json!({"sign_in": {"mode": "page"}, "routes": [login, rest]});
@@ -35,7 +35,7 @@ fn session_cookies(site: &EdgeConfig, tokens: &NewTokens<'_>) -> Result<Vec<Stri
 
 #[test]
 fn whoever_has_no_token_goes_to_the_page_with_a_way_back() {
-    let site = site(&Provider::new(), json!({}));
+    let site = site(&Provider::new(), &json!({}));
     let redirect = answered(decided(request("GET", "/watch/1", "t=30&token=x", &[]), &site, NOW));
     assert_eq!((&*redirect.status, header(&redirect, "location")), ("302", "/login?to=%2Fwatch%2F1%3Ft%3D30"));
     assert!(!redirect.headers.contains("set-cookie"));
@@ -45,7 +45,7 @@ fn whoever_has_no_token_goes_to_the_page_with_a_way_back() {
 #[test]
 fn a_session_of_the_pages_is_renewed_and_ended_as_any_other() {
     let provider = Provider::new();
-    let site = site(&provider, json!({}));
+    let site = site(&provider, &json!({}));
     let expired = provider.access(json!({"exp": NOW - 3600, "iat": NOW - 4500}));
     let cookie = format!("__Host-sd-access={expired}; __Secure-sd-refresh=opaque");
     let own = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
@@ -63,7 +63,7 @@ fn a_session_of_the_pages_is_renewed_and_ended_as_any_other() {
 #[test]
 fn the_app_sets_the_cookies_that_the_edge_sets() {
     let provider = Provider::new();
-    let site = site(&provider, json!({}));
+    let site = site(&provider, &json!({}));
     let access = provider.access(json!({}));
     let new = NewTokens { access: &access, id: None, refresh: Some("opaque") };
     let lines = [
@@ -87,7 +87,7 @@ fn the_app_sets_the_cookies_that_the_edge_sets() {
 #[test]
 fn a_policy_of_id_tokens_keeps_the_id_token() {
     let provider = Provider::new();
-    let site = site(&provider, json!({"tokens": {"from": ["cookie"], "use": "id"}}));
+    let site = site(&provider, &json!({"tokens": {"from": ["cookie"], "use": "id"}}));
     let (access, id) = (provider.access(json!({})), provider.id(json!({})));
     let new = NewTokens { access: &access, id: Some(&id), refresh: None };
     assert!(session_cookies(&site, &new).unwrap()[0].starts_with(&format!("__Host-sd-access={id};")));

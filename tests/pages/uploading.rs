@@ -13,11 +13,11 @@ const SIZE: u64 = 200 * 1024 * 1024;
 
 /// A film of 200 MiB: a short one, and behind it a box of nothing, each MiB of it another.
 fn large_film(directory: &Path) -> PathBuf {
-    let film = media::film(5, directory).unwrap();
+    let short = media::film(5, directory).unwrap();
     let path = directory.join("A long evening.mp4");
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
-    file.write_all(&film).unwrap();
-    let rest = SIZE - film.len() as u64;
+    file.write_all(&short).unwrap();
+    let rest = SIZE - short.len() as u64;
     file.write_all(&u32::try_from(rest).unwrap().to_be_bytes()).unwrap();
     file.write_all(b"free").unwrap();
     let mut left = rest - 8;

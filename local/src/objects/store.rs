@@ -310,9 +310,8 @@ impl S3 for Store {
         let path = keys::path(&self.root, bucket, key).ok_or_else(|| S3Error::new(S3ErrorCode::NoSuchKey))?;
         let body = source(&path, input.copy_source_range.as_deref()).await?;
         let part = upload.write(input.part_number, body).await?;
-        let last_modified = Some(Timestamp::from(OffsetDateTime::now_utc()));
-        let result =
-            with_checksums!(part.checksum, CopyPartResult { e_tag: Some(part.etag), last_modified: last_modified });
+        let mut result = with_checksums!(part.checksum, CopyPartResult { e_tag: Some(part.etag) });
+        result.last_modified = Some(Timestamp::from(OffsetDateTime::now_utc()));
         let output = UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
         Ok(S3Response::new(output))
     }

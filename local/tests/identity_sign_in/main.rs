@@ -17,13 +17,13 @@ use aws_sdk_cognitoidentityprovider::types::{AttributeType, AuthFlowType, Challe
 use identity_support::{Pool, WEB};
 use local::identity::{POOL_ID, PoolRules};
 
-pub const PASSWORD: &str = "correct horse battery";
-pub const TEMPORARY: &str = "only-for-today";
+const PASSWORD: &str = "correct horse battery";
+const TEMPORARY: &str = "only-for-today";
 
 /// The name and message of a refusal, or the answer.
-pub type Outcome<T> = Result<T, (String, String)>;
+type Outcome<T> = Result<T, (String, String)>;
 
-pub async fn pool_with_ada(dir: &tempfile::TempDir, rules: PoolRules) -> (Pool, Sdk) {
+async fn pool_with_ada(dir: &tempfile::TempDir, rules: PoolRules) -> (Pool, Sdk) {
     let pool = Pool::start_with(dir.path(), rules).await;
     assert!(pool.identity.ensure_user("ada", "ada@example.com", PASSWORD).unwrap());
     let sdk = identity_support::sdk::sdk(&pool);
@@ -31,7 +31,7 @@ pub async fn pool_with_ada(dir: &tempfile::TempDir, rules: PoolRules) -> (Pool, 
 }
 
 /// The first half of SRP.
-pub async fn begin(sdk: &Sdk, username: &str, password: &str) -> Outcome<(SrpClient<User>, InitiateAuthOutput)> {
+async fn begin(sdk: &Sdk, username: &str, password: &str) -> Outcome<(SrpClient<User>, InitiateAuthOutput)> {
     let client = SrpClient::new(User::new(POOL_ID, username, password), WEB, None);
     let parameters = client.get_auth_parameters();
     let request = sdk.initiate_auth().client_id(WEB).auth_flow(AuthFlowType::UserSrpAuth);
@@ -40,7 +40,7 @@ pub async fn begin(sdk: &Sdk, username: &str, password: &str) -> Outcome<(SrpCli
 }
 
 /// The second.
-pub async fn prove(
+async fn prove(
     sdk: &Sdk,
     client: &SrpClient<User>,
     begun: &InitiateAuthOutput,
@@ -61,17 +61,17 @@ pub async fn prove(
 }
 
 /// Both.
-pub async fn sign_in(sdk: &Sdk, username: &str, password: &str) -> Outcome<RespondToAuthChallengeOutput> {
+async fn sign_in(sdk: &Sdk, username: &str, password: &str) -> Outcome<RespondToAuthChallengeOutput> {
     let (client, begun) = begin(sdk, username, password).await?;
     prove(sdk, &client, &begun).await
 }
 
-pub async fn access_token(sdk: &Sdk, username: &str, password: &str) -> String {
+async fn access_token(sdk: &Sdk, username: &str, password: &str) -> String {
     sign_in(sdk, username, password).await.unwrap().authentication_result.unwrap().access_token.unwrap()
 }
 
 /// An answer to a later challenge.
-pub async fn respond(
+async fn respond(
     sdk: &Sdk,
     name: ChallengeNameType,
     session: &str,
@@ -84,7 +84,8 @@ pub async fn respond(
     request.send().await.map_err(named)
 }
 
-pub fn named<E>(error: SdkError<E>) -> (String, String)
+#[allow(clippy::needless_pass_by_value, reason = "what map_err hands over")]
+fn named<E>(error: SdkError<E>) -> (String, String)
 where
     SdkError<E>: ProvideErrorMetadata,
 {
@@ -92,11 +93,11 @@ where
 }
 
 /// The name of a refusal.
-pub fn refused<T>(outcome: Outcome<T>) -> String {
+fn refused<T>(outcome: Outcome<T>) -> String {
     let Err((name, _)) = outcome else { panic!("was not refused") };
     name
 }
 
-pub fn attribute(name: &str, value: &str) -> AttributeType {
+fn attribute(name: &str, value: &str) -> AttributeType {
     AttributeType::builder().name(name).value(value).build().unwrap()
 }

@@ -1,3 +1,5 @@
+use aws_sdk_s3::types::Part;
+
 use crate::stores::{PART, Store, code, sha256};
 
 pub async fn parts_are_listed_in_order_with_what_identifies_them(s: &Store) {
@@ -27,7 +29,7 @@ pub async fn a_list_comes_in_pages(s: &Store) {
     }
     let list = || s.client.list_parts().bucket(&s.bucket).key("in/film.mp4").upload_id(&upload.id);
     let first = list().max_parts(2).send().await.unwrap();
-    let numbers: Vec<_> = first.parts().iter().filter_map(|p| p.part_number()).collect();
+    let numbers: Vec<_> = first.parts().iter().filter_map(Part::part_number).collect();
     assert_eq!(numbers, [5, 7]);
     if s.lax {
         // moto takes a marker for a count of parts rather than a part's number.
@@ -35,7 +37,7 @@ pub async fn a_list_comes_in_pages(s: &Store) {
     }
     assert_eq!((first.is_truncated(), first.next_part_number_marker()), (Some(true), Some("7")));
     let second = list().max_parts(2).part_number_marker("7").send().await.unwrap();
-    let numbers: Vec<_> = second.parts().iter().filter_map(|p| p.part_number()).collect();
+    let numbers: Vec<_> = second.parts().iter().filter_map(Part::part_number).collect();
     assert_eq!((numbers, second.is_truncated()), (vec![9], Some(false)));
 }
 

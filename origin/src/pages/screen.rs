@@ -83,9 +83,9 @@ impl Photo {
         let main = content(media).filter(|_| media.kind == Kind::Image)?;
         // `w320`, `w640` and so on: the thumbnail may be cut to another shape.
         let sized = |link: &&RenditionView| link.name.strip_prefix('w').is_some_and(|rest| rest.parse::<u32>().is_ok());
-        let sizes: Vec<String> =
+        let choices: Vec<String> =
             view.renditions.iter().filter(sized).map(|link| format!("{} {}w", link.url, link.width)).collect();
-        let srcset = if sizes.len() > 1 { sizes.join(", ") } else { String::new() };
+        let srcset = if choices.len() > 1 { choices.join(", ") } else { String::new() };
         Some(Self { url: view.content.clone()?, srcset, width: main.width, height: main.height })
     }
 }

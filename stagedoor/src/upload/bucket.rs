@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Region};
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -150,7 +151,7 @@ impl Destination for Bucket {
     async fn is_there(&self, media: &str) -> Result<bool, ClientError> {
         match self.client.head_object().bucket(&self.name).key(media).send().await {
             Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(false),
+            Err(e) if e.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(false),
             Err(e) => Err(failed(e)),
         }
     }
@@ -172,6 +173,7 @@ fn missing() -> ClientError {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "what map_err hands over")]
 fn failed<E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static>(
     error: SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
 ) -> ClientError {

@@ -63,9 +63,9 @@ impl Preparation {
             self.ffmpeg(&source.path, arguments).await?;
             std::fs::rename(&unfinished, &film).map_err(failed)?;
         }
-        let file = LocalFile { name: source.name.clone(), ..LocalFile::at(&film, None).map_err(failed)? };
+        let prepared = LocalFile { name: source.name.clone(), ..LocalFile::at(&film, None).map_err(failed)? };
         let poster = poster.exists().then_some(poster);
-        Ok(Prepared { file, poster })
+        Ok(Prepared { file: prepared, poster })
     }
 
     async fn poster(&self, film: &Path, poster: &Path) -> Result<(), ClientError> {

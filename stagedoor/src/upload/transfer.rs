@@ -56,15 +56,14 @@ impl Uploader {
             self.keep(file, &entry)?;
             return Ok(Uploaded { id, was_there: true });
         }
-        let id = match self.resumed(file, &entry, bar).await? {
-            Some(id) => id,
-            None => {
-                if entry.media.is_some() || entry.upload.is_some() {
-                    // What was begun under that key is over, whatever became of it.
-                    entry = Journal::begin(file, entry.crc64nvme);
-                }
-                self.anew(file, &mut entry, about, bar).await?
+        let id = if let Some(id) = self.resumed(file, &entry, bar).await? {
+            id
+        } else {
+            if entry.media.is_some() || entry.upload.is_some() {
+                // What was begun under that key is over, whatever became of it.
+                entry = Journal::begin(file, entry.crc64nvme);
             }
+            self.anew(file, &mut entry, about, bar).await?
         };
         entry.media = Some(id.clone());
         entry.upload = None;

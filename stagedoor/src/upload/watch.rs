@@ -37,7 +37,9 @@ pub async fn watch(
     }
     // Whole or not, they are looked at like those that come.
     let mut waiting = Waiting::default();
-    files.iter().for_each(|file| waiting.seen(&file.path));
+    for file in files {
+        waiting.seen(&file.path);
+    }
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt()).map_err(|e| Failure::Input(e.to_string()))?,
         signal(SignalKind::terminate()).map_err(|e| Failure::Input(e.to_string()))?,
@@ -87,7 +89,9 @@ impl Waiting {
 
     fn folder(&mut self, folder: &Path, suffixes: &[String]) {
         let files = file::collect(folder, suffixes).unwrap_or_default();
-        files.iter().for_each(|file| self.seen(&file.path));
+        for file in files {
+            self.seen(&file.path);
+        }
     }
 
     /// Takes out those that stand still, and those that are gone.

@@ -39,17 +39,17 @@ pub(super) fn update_attributes(identity: &Identity, input: &Input<'_>) -> Resul
     if let Some(name) = changes.keys().find(|name| name.ends_with("_verified")) {
         return Err(UserError::Attribute(name.clone()).into());
     }
-    let changed: Vec<&str> = ["email", "phone_number"]
+    let unproven: Vec<&str> = ["email", "phone_number"]
         .into_iter()
         .filter(|name| changes.get(*name).is_some_and(|new| person.attribute(name) != Some(new.as_str())))
         .collect();
     let user = identity.change_user(&person.username, |user| {
         user.attributes.extend(changes.clone());
-        for name in &changed {
+        for name in &unproven {
             user.attributes.insert(format!("{name}_verified"), "false".to_owned());
         }
     })?;
-    let sent = changed.into_iter().map(|name| identity.send_code(&user, Purpose::Attribute(name)));
+    let sent = unproven.into_iter().map(|name| identity.send_code(&user, Purpose::Attribute(name)));
     // An address that was taken away gets no code.
     let sent = sent.filter(|sent| !matches!(sent, Err(CodeError::NoAddress)));
     let details: Vec<Value> = sent.map(|sent| sent.map(|sent| delivery_details(&sent))).collect::<Result<_, _>>()?;

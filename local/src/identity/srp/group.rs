@@ -39,7 +39,9 @@ pub(super) fn hash(parts: &[&[u8]]) -> BigUint {
 /// The SHA-256 of all parts one after the other.
 pub(super) fn digest(parts: &[&[u8]]) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     context.finish().as_ref().to_vec()
 }
 

@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use crc_fast::CrcAlgorithm;
 use s3s::checksum::ChecksumHasher;
-use s3s::crypto::{Checksum as _, Sha1, Sha256};
+use s3s::crypto::{Checksum as _, Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use s3s::dto::Checksum;
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +53,11 @@ impl Algorithm {
     pub fn hasher(self) -> ChecksumHasher {
         let mut hasher = ChecksumHasher::default();
         match self {
-            Self::Crc32 => hasher.crc32 = Some(Default::default()),
-            Self::Crc32c => hasher.crc32c = Some(Default::default()),
-            Self::Crc64nvme => hasher.crc64nvme = Some(Default::default()),
-            Self::Sha1 => hasher.sha1 = Some(Default::default()),
-            Self::Sha256 => hasher.sha256 = Some(Default::default()),
+            Self::Crc32 => hasher.crc32 = Some(Crc32::default()),
+            Self::Crc32c => hasher.crc32c = Some(Crc32c::default()),
+            Self::Crc64nvme => hasher.crc64nvme = Some(Crc64Nvme::default()),
+            Self::Sha1 => hasher.sha1 = Some(Sha1::default()),
+            Self::Sha256 => hasher.sha256 = Some(Sha256::default()),
         }
         hasher
     }
