@@ -70,7 +70,7 @@ pub fn open_routes() -> OpenApiRouter<Arc<App>> {
     links::open_routes().layer(from_fn(demand_json)).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
-/// Routes for clients written against earlier systems: other names of what is in [`routes`].
+/// Routes for clients written against earlier systems: other names of what is in [`routes()`].
 pub fn aliases() -> axum::Router<Arc<App>> {
     use axum::routing::{get, post};
     axum::Router::new()

@@ -98,7 +98,7 @@ impl UserPool {
     /// Proves the password to the pool, which never sees it.
     ///
     /// # Errors
-    /// [`PoolError`].
+    /// `PoolError`.
     pub async fn sign_in(&self, username: &str, password: &str) -> Result<Outcome, PoolError> {
         let user = User::new(&self.pool_id, username, password);
         let (client_id, secret) = (self.client_id.clone(), self.client_secret.clone());
@@ -124,7 +124,7 @@ impl UserPool {
     /// Whether the password is that person's; the sign-in that it would begin goes no further, and its tokens are revoked.
     ///
     /// # Errors
-    /// [`PoolError`].
+    /// `PoolError`.
     pub async fn prove_password(&self, username: &str, password: &str) -> Result<(), PoolError> {
         if let Outcome::Done(Tokens { refresh: Some(token), .. }) = self.sign_in(username, password).await? {
             let request = self.sdk.revoke_token().client_id(&self.client_id).token(token);
@@ -136,7 +136,7 @@ impl UserPool {
     /// Answers what the pool asked.
     ///
     /// # Errors
-    /// [`PoolError`].
+    /// `PoolError`.
     pub async fn answer(&self, asked: &Asked, answer: &str) -> Result<Outcome, PoolError> {
         let (challenge, name) = asked.question.names();
         let answers = name.map(|name| (name.to_owned(), answer.to_owned()));
