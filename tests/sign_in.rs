@@ -105,10 +105,10 @@ async fn a_session_begins_here_and_is_renewed_and_ended_at_the_edge() {
     assert_eq!(status_of(&browser, "GET", "/api/media").await, json!(200));
 
     sign_out(&browser, &site).await;
-    assert_eq!(status_of(&browser, "GET", "/api/media").await, json!(401));
-    assert_eq!(status_of(&browser, "POST", "/_auth/refresh").await, json!(401));
     browser.client.goto(&format!("{}/", site.url())).await.unwrap();
     arrives(&browser, "/login?to=%2F").await;
+    assert_eq!(status_of(&browser, "GET", "/api/media").await, json!(401));
+    assert_eq!(status_of(&browser, "POST", "/_auth/refresh").await, json!(401));
     browser.close().await.unwrap();
 }
 
