@@ -112,7 +112,8 @@ async fn the_watch_page_gets_a_pass_by_itself() {
                  return video.currentTime > 0.5";
     browser.until("the film to play", SOON, plays).await.unwrap();
     browser.screenshot("03-watch-page").await.unwrap();
-    let source = browser.script("return new URL(document.querySelector('video').currentSrc).pathname", vec![]).await.unwrap();
+    let source =
+        browser.script("return new URL(document.querySelector('video').currentSrc).pathname", vec![]).await.unwrap();
     assert!(source.as_str().unwrap().starts_with("/play/"), "{source}");
     let statuses = browser.statuses("/p/").await.unwrap();
     assert!(!statuses.is_empty() && statuses.iter().all(|status| *status == 206), "{statuses:?}");

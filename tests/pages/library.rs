@@ -1,5 +1,6 @@
 //! Finding titles, picking several, deleting them and having them back.
 
+use catalog::{Kind, MediaId, NewMedia, Outcome, Status};
 use serde_json::json;
 
 use crate::person::Person;
@@ -70,4 +71,50 @@ async fn a_card_becomes_ready_before_ones_eyes() {
     )
     .await;
     ada.stands_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_thousand_titles_one_short_page_comes_first() {
+    let ada = Person::sits_down().await;
+    let photo = ada.photo("Harbour.jpg");
+    fill(&ada, &photo, 1_000).await;
+    ada.opens("/").await;
+    let measured = ada
+        .script(
+            "const [page] = performance.getEntriesByType('navigation'); \
+             const files = performance.getEntriesByType('resource').filter(e => e.initiatorType !== 'img'); \
+             return {interactive: Math.round(page.domContentLoadedEventEnd), \
+                     bytes: [page, ...files].reduce((sum, e) => sum + e.transferSize, 0), \
+                     cards: document.querySelectorAll('.card').length}",
+        )
+        .await;
+    println!("the first page of 1,000 titles: {measured}");
+    assert!(measured["bytes"].as_u64().unwrap() < 200_000, "{measured}");
+    let first = measured["cards"].as_u64().unwrap();
+    assert!((20..=100).contains(&first), "{measured}");
+    // The rest comes as one scrolls.
+    ada.script("scrollTo(0, document.body.scrollHeight)").await;
+    ada.until("more cards", &format!("return document.querySelectorAll('.card').length > {first}")).await;
+    ada.stands_up().await;
+}
+
+/// Rows as processing leaves them, straight in the catalog's file, with another photo's files.
+async fn fill(ada: &Person, photo: &str, count: u32) {
+    let catalog = catalog::open(&format!("sqlite:{}", ada.data.path().join("catalog.db").display())).await.unwrap();
+    let model = catalog.find(&photo.to_owned().try_into().unwrap()).await.unwrap().unwrap();
+    let outcome = Outcome::Ready { renditions: model.renditions.clone(), duration_ms: None, picture: None };
+    for number in 0..count {
+        let id = MediaId::try_from(format!("{number:032x}")).unwrap();
+        let media = NewMedia {
+            id: id.clone(),
+            owner: model.owner.clone(),
+            title: format!("Photo {number} of the harbour.jpg"),
+            source: model.source.clone(),
+            status: Status::Uploaded,
+        };
+        let at = model.created_at + i64::from(number);
+        assert!(catalog.insert(&media, at).await.unwrap());
+        assert!(catalog.processing(&id, Kind::Image, at).await.unwrap());
+        assert!(catalog.finish(&id, &outcome, at).await.unwrap());
+    }
 }
