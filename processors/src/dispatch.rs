@@ -172,8 +172,6 @@ async fn judge(services: &Services, id: &MediaId) -> Result<Next, ProcessError> 
     let (refusal, next) = match first.as_deref().map(sniff) {
         Some(Sniffed::Image(_)) => return Ok(Next::Image),
         Some(Sniffed::Video(_)) => return Ok(Next::Video),
-        Some(Sniffed::Heic) => (Refusal::Heic, Next::Unsupported),
-        Some(Sniffed::Avif) => (Refusal::Avif, Next::Unsupported),
         Some(Sniffed::Empty) => (Refusal::Empty, Next::Unsupported),
         Some(Sniffed::Unknown) => (Refusal::Unknown, Next::Unsupported),
         // It was there once: nobody will bring it back, so the page must not say "waiting" for ever.

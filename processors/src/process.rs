@@ -1,8 +1,9 @@
 //! One title through its processor: fetch, make, put, finish.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use catalog::{Amount, Kind, Media, MediaId, Outcome, Rendition, Status};
+use catalog::{Amount, Kind, Media, MediaId, Outcome, Picture, Rendition, Status};
+use pictures::Recipe;
 use serde::{Deserialize, Serialize};
 use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
@@ -40,19 +41,26 @@ pub enum End {
 
 /// A file that was made from an upload, waiting to be put into the media bucket.
 #[derive(Debug)]
-pub struct Made<'a> {
+pub struct Made {
     /// The rendition's name.
-    pub name: &'static str,
+    pub name: String,
     /// Its file name in the title's folder.
-    pub file_name: &'static str,
-    /// Its media type.
-    pub content_type: &'static str,
+    pub file_name: String,
     /// Width and height in pixels, as shown.
     pub size: image::Size,
+    /// The file.
+    pub content: Content,
+}
+
+/// A file on this machine.
+#[derive(Debug)]
+pub struct Content {
+    /// Where.
+    pub path: PathBuf,
+    /// Its media type.
+    pub content_type: String,
     /// Its length in bytes.
     pub bytes: u64,
-    /// Its content.
-    pub body: Body<'a>,
 }
 
 /// The image processor.
@@ -112,14 +120,15 @@ async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, F
     let limit = if kind == Kind::Image { image::MAX_BYTES } else { video::MAX_BYTES };
     let sniffed = fetch(services, &row.source.key, &source, limit, kind).await?;
     match (kind, sniffed) {
-        (Kind::Image, Sniffed::Image(format)) => {
-            let pictures = image::render(&source, image::format_of(format)).await?;
-            publish(services, row, pictures.into_iter().map(image::Picture::into_made), None).await
+        (Kind::Image, Sniffed::Image(_)) => {
+            let recipe = Recipe::default();
+            let (made, picture) = image::render(&source, &recipe, directory.path(), &services.tools).await?;
+            publish(services, row, made, None, picture).await
         }
         (Kind::Video, Sniffed::Video(container)) => {
             let film = video::render(&source, container, directory.path(), &services.tools).await?;
             let duration_ms = film.duration_ms;
-            publish(services, row, film.made(), duration_ms).await
+            publish(services, row, film.made, duration_ms, film.picture).await
         }
         (_, Sniffed::Empty) => Err(Refusal::Empty.into()),
         // Dispatch saw something else: the object was replaced since.
@@ -146,15 +155,15 @@ async fn fetch(services: &Services, key: &str, to: &Path, limit: u64, kind: Kind
 async fn publish(
     services: &Services,
     row: &Media,
-    made: impl IntoIterator<Item = Made<'_>>,
+    made: Vec<Made>,
     duration_ms: Option<u64>,
+    picture: Picture,
 ) -> Result<Outcome, Failure> {
     let mut renditions = Vec::new();
-    for Made { name, file_name, content_type, size, bytes, body } in made {
+    for Made { name, file_name, size, content: Content { path, content_type, bytes } } in made {
         let key = format!("media/{}/{}/{file_name}", row.owner, row.id);
-        services.objects.put(&services.media_bucket, &key, body, content_type).await?;
-        let (name, content_type) = (name.to_owned(), content_type.to_owned());
+        services.objects.put(&services.media_bucket, &key, Body::File(&path), &content_type).await?;
         renditions.push(Rendition { name, key, content_type, width: size.width, height: size.height, bytes });
     }
-    Ok(Outcome::Ready { renditions, duration_ms, picture: None })
+    Ok(Outcome::Ready { renditions, duration_ms, picture: Some(picture) })
 }

@@ -1,4 +1,4 @@
-use crate::image::{MAX_BYTES as MAX_IMAGE_BYTES, MAX_PIXELS};
+use crate::image::MAX_BYTES as MAX_IMAGE_BYTES;
 use crate::video::{MAX_BYTES as MAX_VIDEO_BYTES, MAX_FRAME_PIXELS, MAX_WALL_TIME};
 
 /// Why nothing can be made of a file: each one a sentence for the person who uploaded it, with no path, address or
@@ -10,38 +10,19 @@ pub enum Refusal {
     Empty,
     /// Its first bytes are those of no type we know.
     #[error(
-        "This file is neither a picture nor a film that Stagedoor knows (JPEG, PNG, WebP, GIF, TIFF, BMP, MP4, MOV, \
-         WebM, MKV)."
+        "This file is neither a picture nor a film that Stagedoor knows (JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, \
+         MP4, MOV, WebM, MKV)."
     )]
     Unknown,
-    /// A HEIC or HEIF picture.
-    #[error("HEIC pictures cannot be read yet. Export it as JPEG and upload that.")]
-    Heic,
-    /// An AVIF picture.
-    #[error("AVIF pictures cannot be read yet. Export it as JPEG, PNG or WebP and upload that.")]
-    Avif,
     /// The object vanished before it was processed.
     #[error("The uploaded file is no longer there. Upload it again.")]
     Gone,
     /// More bytes than an image may have.
     #[error("The picture is {} MB large; at most {} MB can be read.", .0.div_ceil(1_000_000), MAX_IMAGE_BYTES / 1_000_000)]
     ImageBytes(u64),
-    /// More pixels than an image may have.
-    #[error(
-        "The picture has {} megapixels; at most {} can be read.",
-        .0.div_ceil(1_000_000),
-        MAX_PIXELS / 1_000_000
-    )]
-    ImagePixels(u64),
-    /// An image whose data does not decode.
-    #[error("The picture is damaged: {0}.")]
-    ImageDamaged(&'static str),
-    /// An image whose decoder would take more memory than it may.
-    #[error("The picture takes more memory to decode than there is for one.")]
-    ImageMemory,
-    /// An image in a variant of its format that the decoder lacks.
-    #[error("The picture uses a variant of its format that cannot be read.")]
-    ImageVariant,
+    /// A picture that nothing can be made of, in the words of [`pictures::Refusal`].
+    #[error("{0}")]
+    Picture(String),
     /// More bytes than a film may have.
     #[error("The film is {} MB large; at most {} MB can be taken.", .0.div_ceil(1_000_000), MAX_VIDEO_BYTES / 1_000_000)]
     VideoBytes(u64),

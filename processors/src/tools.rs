@@ -1,7 +1,7 @@
-//! Running `ffmpeg` and `ffprobe` on files that strangers made.
+//! Running `ffmpeg`, `ffprobe` and what renders pictures on files that strangers made.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ pub struct Tools {
     pub directory: Option<PathBuf>,
     /// `PATH`.
     pub search_path: Option<String>,
+    /// A binary of ours that renders pictures when it is told to: the function's own.
+    pub renderer: PathBuf,
 }
 
 /// How a program ended.
@@ -47,8 +49,26 @@ impl Tools {
         limit: Duration,
     ) -> Result<Ran, ProcessError> {
         let path = self.directory.as_ref().map_or_else(|| PathBuf::from(program), |d| d.join(program));
+        self.start(&path, program, arguments, limit).await
+    }
+
+    /// The same with the binary that renders pictures.
+    ///
+    /// # Errors
+    /// As [`Tools::run`].
+    pub(crate) async fn render_picture(&self, arguments: Vec<OsString>, limit: Duration) -> Result<Ran, ProcessError> {
+        self.start(&self.renderer, "render-picture", arguments, limit).await
+    }
+
+    async fn start(
+        &self,
+        path: &Path,
+        program: &'static str,
+        arguments: Vec<OsString>,
+        limit: Duration,
+    ) -> Result<Ran, ProcessError> {
         let failed = |message: String| ProcessError::Tool { program, message };
-        let mut command = Command::new(&path);
+        let mut command = Command::new(path);
         command.args(arguments).env_clear().kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(search_path) = &self.search_path {
@@ -107,7 +127,8 @@ mod tests {
         let file = directory.path().join("ffmpeg");
         std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let tools = Tools { directory: Some(directory.path().to_owned()), search_path: std::env::var("PATH").ok() };
+        let (search_path, renderer) = (std::env::var("PATH").ok(), PathBuf::new());
+        let tools = Tools { directory: Some(directory.path().to_owned()), search_path, renderer };
         (tools, directory)
     }
 
@@ -120,7 +141,7 @@ mod tests {
         assert_eq!(ran, Ran::TimedOut);
         assert!(started.elapsed() < LONG);
         let pid = std::fs::read_to_string(pid_file).unwrap();
-        assert!(!std::path::Path::new("/proc").join(pid.trim()).exists(), "process {pid} is still there");
+        assert!(!Path::new("/proc").join(pid.trim()).exists(), "process {pid} is still there");
     }
 
     #[tokio::test]
@@ -147,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_our_fault_is_no_failed_film() {
-        let missing = Tools { directory: Some("/nonexistent".into()), search_path: None };
+        let missing = Tools { directory: Some("/nonexistent".into()), search_path: None, renderer: PathBuf::new() };
         assert!(missing.run("ffmpeg", Vec::new(), LONG).await.is_err());
         for script in ["kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 1"] {
             let (tools, _directory) = tools(script);

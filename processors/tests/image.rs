@@ -74,7 +74,7 @@ async fn every_orientation_ends_upright() {
         let name = format!("o{orientation}");
         world.upload(&name, &jpeg(&stored(orientation), Some(exif(orientation)))).await;
         assert_eq!(processed(&world, &name).await, End::Ready);
-        let wide = decoded(&world.media(&format!("media/ada/{name}/w1280.webp"))).to_rgb8();
+        let wide = decoded(&world.media(&format!("media/ada/{name}/w320.webp"))).to_rgb8();
         assert!(difference(&wide, &expected) < 8.0, "{orientation}: {}", difference(&wide, &expected));
         // The measure tells pictures apart.
         assert!(difference(&image::imageops::rotate180(&wide), &expected) > 40.0);
@@ -92,30 +92,43 @@ async fn renditions_carry_nothing_but_the_picture() {
     assert_eq!(processed(&world, "a").await, End::Ready);
     for rendition in world.row(&id).await.renditions {
         let bytes = world.media(&rendition.key);
-        assert_eq!(webp_chunks(&bytes), ["VP8 "], "{}", rendition.name);
+        if rendition.content_type == "image/webp" {
+            assert_eq!(webp_chunks(&bytes), ["VP8 "], "{}", rendition.name);
+        }
         assert!(!contains(&bytes, b"SECRET") && !contains(&bytes, b"Exif"));
     }
 }
 
 #[tokio::test]
-async fn a_large_picture_becomes_two_smaller_ones() {
+async fn a_large_picture_becomes_a_ladder() {
     let world = World::new();
     let picture = RgbImage::from_fn(2400, 1800, |x, y| Rgb([(x / 10) as u8, (y / 8) as u8, 90]));
     let id = world.upload("a", &jpeg(&picture, Some(exif(6)))).await;
     assert_eq!(processed(&world, "a").await, End::Ready);
     let row = world.row(&id).await;
     assert_eq!((row.status, row.kind, row.duration_ms), (Status::Ready, Kind::Image, None));
-    let expected = [("w1280", 1280, 1707, "media/ada/a/w1280.webp"), ("thumb", 360, 480, "media/ada/a/thumb.webp")];
-    assert_eq!(row.renditions.len(), expected.len());
-    for (name, width, height, key) in expected {
-        let rendition = row.rendition(name).unwrap();
-        let bytes = world.media(key);
-        let pixels = decoded(&bytes);
-        assert_eq!((rendition.width, rendition.height, rendition.key.as_str()), (width, height, key));
+    assert_eq!((row.width, row.height), (Some(1800), Some(2400)));
+    assert!(row.thumbhash.is_some());
+    let sizes = [("w1920", 1800, 2400), ("w1280", 1280, 1707), ("w640", 640, 853), ("w320", 320, 427)];
+    let ladder = sizes.into_iter().flat_map(|(name, width, height)| {
+        [(name.to_owned(), "webp", width, height), (format!("{name}-jpeg"), "jpg", width, height)]
+    });
+    let expected: Vec<_> = ladder.chain([("thumb".to_owned(), "webp", 256, 256)]).collect();
+    assert_eq!(
+        row.renditions.iter().map(|r| &r.name).collect::<Vec<_>>(),
+        expected.iter().map(|e| &e.0).collect::<Vec<_>>()
+    );
+    for (name, ending, width, height) in expected {
+        let rendition = row.rendition(&name).unwrap();
+        let key = format!("media/ada/a/{}.{ending}", name.trim_end_matches("-jpeg"));
+        let bytes = world.media(&key);
+        let pixels = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((rendition.width, rendition.height, &rendition.key), (width, height, &key));
         assert_eq!((pixels.width(), pixels.height(), rendition.bytes), (width, height, bytes.len() as u64));
-        assert_eq!(rendition.content_type, "image/webp");
-        assert_eq!(world.store.types.lock().unwrap()[key], "image/webp");
+        assert_eq!(rendition.content_type, if ending == "jpg" { "image/jpeg" } else { "image/webp" });
+        assert_eq!(world.store.types.lock().unwrap()[&key], rendition.content_type);
     }
+    assert_eq!(row.content().map(|r| r.name.as_str()), Some("w1280"));
 }
 
 #[tokio::test]
@@ -132,7 +145,7 @@ async fn every_format_is_read() {
         upright().write_to(&mut bytes, format).unwrap();
         world.upload(name, &bytes.into_inner()).await;
         assert_eq!(processed(&world, name).await, End::Ready, "{name}");
-        let wide = decoded(&world.media(&format!("media/ada/{name}/w1280.webp"))).to_rgb8();
+        let wide = decoded(&world.media(&format!("media/ada/{name}/w320.webp"))).to_rgb8();
         assert!(difference(&wide, &upright()) < 8.0, "{name}");
     }
 }
@@ -153,7 +166,7 @@ async fn channels_of_other_kinds_are_read() {
         world.upload(name, &bytes.into_inner()).await;
         assert_eq!(processed(&world, name).await, End::Ready, "{name}");
     }
-    let wide = decoded(&world.media("media/ada/alpha/w1280.webp")).to_rgba8();
+    let wide = decoded(&world.media("media/ada/alpha/w320.webp")).to_rgba8();
     assert_eq!((wide.get_pixel(5, 5).0[3], wide.get_pixel(55, 5).0[3]), (0, 255));
 }
 
@@ -197,10 +210,14 @@ async fn broken_files_fail_with_a_reason() {
     bomb.extend_from_slice(b"\0\0\0\0IDAT\x35\xAF\x06\x1E");
 
     let cut = "The picture is damaged: the file ends before the picture does.";
-    let table: [(&str, &[u8], &str); 7] = [
-        ("cut-jpeg", &whole[..whole.len() / 2], cut),
-        ("nearly-jpeg", &whole[..whole.len() - 2], cut),
-        ("cut-png", &png[..png.len() / 2], cut),
+    // What there is of a picture is shown; where there is nothing, that is said.
+    for (name, bytes) in [("cut-jpeg", &whole[..whole.len() / 2]), ("nearly-jpeg", &whole[..whole.len() - 2])] {
+        world.upload(name, bytes).await;
+        assert_eq!(processed(&world, name).await, End::Ready, "{name}");
+    }
+    let table: [(&str, &[u8], &str); 6] = [
+        ("headless-jpeg", &whole[..400], "The picture is damaged: "),
+        ("cut-png", &png[..60], cut),
         ("noise-jpeg", b"\xFF\xD8\xFF\xE0\0\x10JFIF\0 and then no picture at all", "The picture is damaged: "),
         ("noise-gif", b"GIF89a\xFF\xFF\xFF\xFF\x80\0\0", "The picture "),
         ("bomb", &bomb, "The picture has 20000 megapixels; at most 100 can be read."),

@@ -18,6 +18,10 @@ pub enum Picture {
     Tiff,
     /// Windows' bitmap.
     Bmp,
+    /// HEIC: HEVC in HEIF.
+    Heic,
+    /// AVIF: AV1 in HEIF.
+    Avif,
 }
 
 /// A film's container, which also names FFmpeg's demuxer, so that a file is never opened as something else.
@@ -36,10 +40,6 @@ pub enum Sniffed {
     Image(Picture),
     /// A film in that container.
     Video(Container),
-    /// A HEIC or HEIF picture.
-    Heic,
-    /// An AVIF picture.
-    Avif,
     /// There is no byte.
     Empty,
     /// None of these.
@@ -104,13 +104,15 @@ fn file_type(brands: &[[u8; 4]]) -> Sniffed {
     let compatible = brands.get(2..).unwrap_or_default();
     // The major brand decides about pictures first: they may name `isom` among the compatible ones.
     match major {
-        b"avif" | b"avis" => return Sniffed::Avif,
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => return Sniffed::Heic,
+        b"avif" | b"avis" => return Sniffed::Image(Picture::Avif),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => {
+            return Sniffed::Image(Picture::Heic);
+        }
         b"mif1" | b"msf1" | b"mif2" => {
             return if compatible.iter().any(|b| matches!(b, b"avif" | b"avis")) {
-                Sniffed::Avif
+                Sniffed::Image(Picture::Avif)
             } else {
-                Sniffed::Heic
+                Sniffed::Image(Picture::Heic)
             };
         }
         // Canon's raw pictures.
@@ -194,11 +196,11 @@ mod tests {
     #[test]
     fn pictures_in_iso_media() {
         for major in [b"heic", b"heix", b"hevc"] {
-            assert_eq!(sniff(&ftyp(&[major, b"mif1", b"isom"])), Sniffed::Heic);
+            assert_eq!(sniff(&ftyp(&[major, b"mif1", b"isom"])), Sniffed::Image(Picture::Heic));
         }
-        assert_eq!(sniff(&ftyp(&[b"mif1", b"heic"])), Sniffed::Heic);
-        assert_eq!(sniff(&ftyp(&[b"mif1", b"avif"])), Sniffed::Avif);
-        assert_eq!(sniff(&ftyp(&[b"avif", b"mif1"])), Sniffed::Avif);
+        assert_eq!(sniff(&ftyp(&[b"mif1", b"heic"])), Sniffed::Image(Picture::Heic));
+        assert_eq!(sniff(&ftyp(&[b"mif1", b"avif"])), Sniffed::Image(Picture::Avif));
+        assert_eq!(sniff(&ftyp(&[b"avif", b"mif1"])), Sniffed::Image(Picture::Avif));
         assert_eq!(sniff(&ftyp(&[b"crx ", b"isom"])), Sniffed::Unknown);
     }
 

@@ -48,7 +48,7 @@ pub struct Source {
 /// A file made from the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// What it is for: `thumb`, `w1280`, `poster`, `video`.
+    /// What it is for: `thumb`, `w1280` (so wide, a format other than the first named behind: `w1280-jpeg`), `poster`, `video`.
     pub name: String,
     /// Its key in the media bucket, which is also its path on the site without the leading `/`.
     pub key: String,
@@ -153,6 +153,20 @@ impl Media {
     /// The rendition of that name.
     pub fn rendition(&self, name: &str) -> Option<&Rendition> {
         self.renditions.iter().find(|r| r.name == name)
+    }
+
+    /// The rendition that one came to see: a film's film; a photo's largest that is at most 1,280 wide, or the smallest there is.
+    pub fn content(&self) -> Option<&Rendition> {
+        match self.kind {
+            Kind::Video => self.rendition("video"),
+            Kind::Image => {
+                let widths =
+                    || self.renditions.iter().filter_map(|r| Some((r.name.strip_prefix('w')?.parse::<u32>().ok()?, r)));
+                let fitting = widths().filter(|(width, _)| *width <= 1280).max_by_key(|(width, _)| *width);
+                fitting.or_else(|| widths().min_by_key(|(width, _)| *width)).map(|(_, rendition)| rendition)
+            }
+            Kind::Unknown => None,
+        }
     }
 
     /// Whether a person may see it in lists and on its page: never once it is deleted.

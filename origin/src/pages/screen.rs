@@ -3,7 +3,6 @@
 use catalog::{Kind, Media, Rendition};
 
 use crate::app::App;
-use crate::view::content;
 use crate::{MediaView, RenditionView};
 
 /// The media type of an HLS playlist.
@@ -52,7 +51,7 @@ fn files<'a>(media: &'a Media, view: &'a MediaView) -> impl Iterator<Item = (&'a
 impl Film {
     /// A film that can be played; `None` for anything else.
     pub fn of(app: &App, media: &Media, view: &MediaView) -> Option<Self> {
-        let main = content(media).filter(|_| media.kind == Kind::Video)?;
+        let main = media.content().filter(|_| media.kind == Kind::Video)?;
         // One's own film is played through the route that gives a pass; a link to another's has one.
         let source = |(rendition, link): (&Rendition, &RenditionView)| Source {
             url: if view.own { app.player_url(rendition) } else { link.url.clone() },
@@ -80,7 +79,7 @@ impl Captions {
 impl Photo {
     /// A photo that can be shown; `None` for anything else.
     pub fn of(media: &Media, view: &MediaView) -> Option<Self> {
-        let main = content(media).filter(|_| media.kind == Kind::Image)?;
+        let main = media.content().filter(|_| media.kind == Kind::Image)?;
         // `w320`, `w640` and so on: the thumbnail may be cut to another shape.
         let sized = |link: &&RenditionView| link.name.strip_prefix('w').is_some_and(|rest| rest.parse::<u32>().is_ok());
         let choices: Vec<String> =

@@ -127,7 +127,7 @@ impl MediaView {
             deleted_at: media.deleted_at.map(rfc3339),
             thumb: media.rendition("thumb").or_else(|| media.rendition("poster")).map(url),
             poster: media.rendition("poster").map(url),
-            content: content(media).map(url),
+            content: media.content().map(url),
             renditions: media.renditions.iter().map(RenditionView::from).collect(),
         }
     }
@@ -153,14 +153,5 @@ impl From<&Rendition> for RenditionView {
             height: rendition.height,
             bytes: rendition.bytes,
         }
-    }
-}
-
-/// The rendition that one came to see.
-pub fn content(media: &Media) -> Option<&Rendition> {
-    match media.kind {
-        Kind::Video => media.rendition("video"),
-        Kind::Image => media.rendition("w1280"),
-        Kind::Unknown => None,
     }
 }

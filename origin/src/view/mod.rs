@@ -6,7 +6,7 @@ use catalog::{Rendition, UnixMillis};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-pub use media::{MediaView, RenditionView, content};
+pub use media::{MediaView, RenditionView};
 
 /// A rendition's path on this site.
 pub fn url(rendition: &Rendition) -> String {

@@ -1,4 +1,4 @@
-use catalog::{Kind, Media, Rendition, UnixMillis};
+use catalog::{Media, Rendition, UnixMillis};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -15,11 +15,6 @@ pub fn body(id: &str, event: &str, created_at: UnixMillis, media: Option<&Media>
 
 fn about(media: &Media) -> Value {
     let path = |rendition: &Rendition| format!("/{}", rendition.key);
-    let content = match media.kind {
-        Kind::Video => media.rendition("video"),
-        Kind::Image => media.rendition("w1280"),
-        Kind::Unknown => None,
-    };
     json!({
         "id": media.id,
         "title": media.title,
@@ -32,7 +27,7 @@ fn about(media: &Media) -> Value {
             "api": format!("/api/media/{}", media.id),
             "thumb": media.rendition("thumb").or_else(|| media.rendition("poster")).map(path),
             "poster": media.rendition("poster").map(path),
-            "content": content.map(path),
+            "content": media.content().map(path),
         },
     })
 }

@@ -1,12 +1,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use catalog::Picture;
+
 use super::plan::{Format, VideoPlan, plan};
 use super::probe::probe;
 use super::{Facts, MAX_WALL_TIME};
 use crate::image::{self, Size};
-use crate::object_store::Body;
-use crate::process::Made;
+use crate::process::{Content, Made};
 use crate::tools::{Ran, Tools};
 use crate::{Failure, Refusal};
 use sniff::Container;
@@ -14,38 +15,12 @@ use sniff::Container;
 /// What was made of a film.
 #[derive(Debug)]
 pub struct Film {
-    /// The playable file, in the directory that was given.
-    pub file: PathBuf,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// What it is.
-    pub format: Format,
-    /// Its pixels as shown.
-    pub shown: Size,
+    /// The playable file, `poster` and `thumb`, in the directory that was given.
+    pub made: Vec<Made>,
     /// Its length in milliseconds.
     pub duration_ms: Option<u64>,
-    /// `poster` and `thumb`.
-    pub pictures: Vec<image::Picture>,
-}
-
-impl Film {
-    pub(crate) fn made(&self) -> Vec<Made<'_>> {
-        let (file_name, content_type) = match self.format {
-            Format::Mp4 => ("video.mp4", "video/mp4"),
-            Format::WebM => ("video.webm", "video/webm"),
-        };
-        let (size, bytes, body) = (self.shown, self.bytes, Body::File(&self.file));
-        let film = Made { name: "video", file_name, content_type, size, bytes, body };
-        let pictures = self.pictures.iter().map(|p| Made {
-            name: p.name,
-            file_name: p.file_name,
-            content_type: "image/webp",
-            size: p.size,
-            bytes: p.webp.len() as u64,
-            body: Body::Bytes(p.webp.clone()),
-        });
-        std::iter::once(film).chain(pictures).collect()
-    }
+    /// How it looks.
+    pub picture: Picture,
 }
 
 /// Makes the playable file, the poster and the thumbnail, all in `directory`. Nothing is decoded but the poster's frame.
@@ -57,14 +32,26 @@ pub async fn render(source: &Path, container: Container, directory: &Path, tools
     let planned = plan(&facts)?;
     let file = copy(source, container, planned.format, directory, tools).await?;
     let frame = poster_frame(source, container, &planned, directory, tools).await?;
-    let pictures = image::render_poster(frame).await?;
+    let (pictures, picture) = match image::render(&frame, &image::poster_recipe(), directory, tools).await {
+        // FFmpeg made that picture: what is wrong with it is the film's fault.
+        Err(Failure::Refused(Refusal::Picture(_))) => return Err(UNDECODABLE.into()),
+        rendered => rendered?,
+    };
     // What a browser recorded says its length only after it was copied.
     let duration_ms = match facts.duration_ms {
         Some(duration_ms) => Some(duration_ms),
         None => copied_facts(&file, planned.format, tools).await?.duration_ms,
     };
     let bytes = tokio::fs::metadata(&file).await?.len();
-    Ok(Film { file, bytes, format: planned.format, shown: planned.shown, duration_ms, pictures })
+    let (file_name, content_type) = match planned.format {
+        Format::Mp4 => ("video.mp4", "video/mp4"),
+        Format::WebM => ("video.webm", "video/webm"),
+    };
+    let content = Content { path: file, content_type: content_type.to_owned(), bytes };
+    let video = Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: planned.shown, content };
+    let made = std::iter::once(video).chain(pictures).collect();
+    let (width, height) = (planned.shown.width, planned.shown.height);
+    Ok(Film { made, duration_ms, picture: Picture { width, height, ..picture } })
 }
 
 /// The first picture and sound track, moved into a new container without what else was in the old one: other tracks
@@ -115,8 +102,10 @@ async fn poster_frame(
             return Ok(to);
         }
     }
-    Err(Refusal::VideoDamaged("its pictures cannot be decoded").into())
+    Err(UNDECODABLE.into())
 }
+
+const UNDECODABLE: Refusal = Refusal::VideoDamaged("its pictures cannot be decoded");
 
 async fn copied_facts(file: &Path, format: Format, tools: &Tools) -> Result<Facts, Failure> {
     let container = match format {

@@ -1,10 +1,14 @@
 use super::MAX_FRAME_PIXELS;
 use super::probe::{Facts, Picture, Turn};
 use crate::Refusal;
-use crate::image::{Size, wide};
+use crate::image::Size;
 
 /// The poster is the frame at this time, or at a tenth of a shorter film: the very first frame is often black.
 const POSTER_AT_MS: u64 = 1000;
+
+/// Pixels; the height is the longest side of a WebP.
+const POSTER_WIDTH: u32 = 1280;
+const POSTER_HEIGHT: u32 = 16_383;
 
 /// What a film is put into. Decided by its codecs: a player cares for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub struct VideoPlan {
     pub shown: Size,
     /// Which frame becomes the poster, in milliseconds.
     pub poster_at_ms: u64,
-    /// The poster's size: at most 1280 wide, never enlarged.
+    /// The poster frame's size: at most 1280 wide, never enlarged.
     pub poster: Size,
 }
 
@@ -45,7 +49,7 @@ pub fn plan(facts: &Facts) -> Result<VideoPlan, Refusal> {
     let format = format(facts)?;
     let shown = shown(&facts.picture);
     let poster_at_ms = facts.duration_ms.map_or(0, |duration| POSTER_AT_MS.min(duration / 10));
-    Ok(VideoPlan { format, shown, poster_at_ms, poster: wide(shown) })
+    Ok(VideoPlan { format, shown, poster_at_ms, poster: shown.within(POSTER_WIDTH, POSTER_HEIGHT) })
 }
 
 fn format(facts: &Facts) -> Result<Format, Refusal> {

@@ -96,7 +96,8 @@ impl World {
         let store = Arc::new(FakeStore { root, types, failing });
         let catalog = Arc::new(SqliteCatalog::open(dir.path().join("catalog.sqlite")).unwrap());
         let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
-        let tools = Tools { directory: None, search_path: std::env::var("PATH").ok() };
+        let renderer = env!("CARGO_BIN_EXE_image-lambda").into();
+        let tools = Tools { directory: None, search_path: std::env::var("PATH").ok(), renderer };
         let services = Services { catalog, objects: Arc::clone(&store) as _, raw_bucket, media_bucket, tools };
         Self { services, store, dir }
     }

@@ -10,7 +10,7 @@ use crate::access::Seen;
 use crate::api::query::Query;
 use crate::api::refusals::Refusals;
 use crate::app::App;
-use crate::view::{content as main_rendition, url};
+use crate::view::url;
 use crate::{Problem, Session};
 
 /// Which file of a title.
@@ -41,7 +41,7 @@ pub async fn content(
         Some("original") if own => original(&app, &media).await?,
         Some("original") => return Err(Problem::forbidden("not_owner", "Only its owner can have the original.")),
         name => {
-            let rendition = name.map_or_else(|| main_rendition(&media), |name| media.rendition(name));
+            let rendition = name.map_or_else(|| media.content(), |name| media.rendition(name));
             let rendition = rendition.ok_or_else(Problem::not_found)?;
             if own {
                 app.player_url(rendition)

@@ -1,0 +1,113 @@
+//! Pictures that move: GIF and WebP in, WebP out.
+
+use std::io::Cursor;
+
+use image::codecs::gif::GifDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::{AnimationDecoder, DynamicImage, Frames};
+use sniff::Picture;
+use webp::{AnimEncoder, AnimFrame};
+
+use crate::encode::{encode, failed, webp_config};
+use crate::execute::resized;
+use crate::facts::{self, Facts};
+use crate::geometry::Size;
+use crate::plan::{Plan, Planned};
+use crate::recipe::Format;
+use crate::refusal::{PictureError, Refusal};
+
+/// One picture of them, in the largest size that is made.
+struct Moment {
+    pixels: DynamicImage,
+    /// When it appears, in milliseconds from the first.
+    at: i32,
+}
+
+/// What browsers do with times that no screen can show: a tenth of a second.
+const SHORTEST_MS: u32 = 20;
+const INSTEAD_MS: u32 = 100;
+
+type Files = Vec<(Planned, Vec<u8>)>;
+
+/// The moving renditions, still ones of the first picture, and that picture in its smallest size.
+pub(crate) fn render<'a>(
+    bytes: &[u8],
+    facts: &Facts,
+    plan: &Plan,
+    planned: impl Iterator<Item = &'a Planned>,
+) -> Result<(Files, Option<DynamicImage>), PictureError> {
+    let planned: Vec<&Planned> = planned.collect();
+    // What moves is reduced to the largest size that is left of the plan as it is read.
+    let whole = |p: &&&Planned| p.crop.x.1 >= f64::from(plan.top.width) && p.crop.y.1 >= f64::from(plan.top.height);
+    let largest = planned.iter().filter(whole).map(|p| p.size).max_by_key(|size| size.area()).unwrap_or(plan.top);
+    let moments = moments(bytes, facts, largest)?;
+    let Some(first) = moments.first() else { return Err(facts::CUT_OFF.into()) };
+    let mut files = Vec::new();
+    let mut smallest = first.pixels.clone();
+    for planned in planned {
+        let is_whole = whole(&&planned);
+        let file = if is_whole && planned.format == Format::Webp && moments.len() > 1 {
+            animated(&moments, planned)?
+        } else {
+            let share = f64::from(largest.width) / f64::from(plan.top.width);
+            let mut crop = planned.crop;
+            for (start, length, side) in
+                [(&mut crop.x.0, &mut crop.x.1, largest.width), (&mut crop.y.0, &mut crop.y.1, largest.height)]
+            {
+                *start *= share;
+                *length = (*length * share).min(f64::from(side) - *start);
+            }
+            let still = resized(&first.pixels, (!is_whole).then_some(crop), planned.size, true)?;
+            let file = encode(&still, planned)?;
+            if is_whole {
+                smallest = still;
+            }
+            file
+        };
+        files.push((planned.clone(), file));
+    }
+    Ok((files, Some(smallest)))
+}
+
+fn moments(bytes: &[u8], facts: &Facts, to: Size) -> Result<Vec<Moment>, PictureError> {
+    let frames: Frames<'_> = match facts.format {
+        Picture::Gif => GifDecoder::new(Cursor::new(bytes)).map_err(|e| facts::refusal(&e))?.into_frames(),
+        _ => WebPDecoder::new(Cursor::new(bytes)).map_err(|e| facts::refusal(&e))?.into_frames(),
+    };
+    let (mut moments, mut at) = (Vec::new(), 0_u32);
+    for frame in frames {
+        let frame = match frame {
+            Ok(frame) => frame,
+            // What there is moves; a file without a first picture is refused.
+            Err(error) if moments.is_empty() => return Err(facts::refusal(&error).into()),
+            Err(_) => break,
+        };
+        let (numerator, denominator) = frame.delay().numer_denom_ms();
+        let lasts = numerator / denominator.max(1);
+        let mut pixels = DynamicImage::from(frame.into_buffer());
+        let stored = to.turned(facts.orientation);
+        if (pixels.width(), pixels.height()) != (stored.width, stored.height) {
+            pixels = resized(&pixels, None, stored, true)?;
+        }
+        pixels.apply_orientation(facts.orientation);
+        moments.push(Moment { pixels, at: i32::try_from(at).unwrap_or(i32::MAX) });
+        at = at.saturating_add(if lasts < SHORTEST_MS { INSTEAD_MS } else { lasts });
+    }
+    Ok(moments)
+}
+
+fn animated(moments: &[Moment], planned: &Planned) -> Result<Vec<u8>, PictureError> {
+    let config = webp_config(planned.quality).map_err(|message| failed(&planned.name, message))?;
+    let mut pictures = Vec::new();
+    for moment in moments {
+        pictures.push((resized(&moment.pixels, None, planned.size, true)?.into_rgba8(), moment.at));
+    }
+    let mut encoder = AnimEncoder::new(planned.size.width, planned.size.height, &config);
+    // For ever.
+    encoder.set_loop_count(0);
+    // The last one lasts as long as they do on the average: libwebp is not told.
+    for (pixels, at) in &pictures {
+        encoder.add_frame(AnimFrame::from_rgba(pixels.as_raw(), pixels.width(), pixels.height(), *at));
+    }
+    encoder.try_encode().map(|file| file.to_vec()).map_err(|_| Refusal::Damaged("its pictures cannot be joined").into())
+}
