@@ -95,7 +95,7 @@ module "edge" {
   site_domain     = module.media.bucket_domains.site
   media_domain    = module.media.bucket_domains.processed
   kms_key_arn     = aws_kms_key.this.arn
-  domain          = var.domain == null ? null : { name = var.domain.name, certificate_arn = local.certificate }
+  domain          = var.domain == null ? null : { name = var.domain.name, certificate_arn = local.certificate, hsts_subdomains = var.domain.hsts_subdomains }
   web_acl_arn     = var.web_acl_arn
   geo_restriction = var.geo_restriction
   price_class     = var.price_class
@@ -128,7 +128,7 @@ module "origin" {
   administrators   = var.administrators
   token_api        = var.token_api
   self_sign_up     = var.self_sign_up
-  log_days         = var.storage.log_days
+  log_days         = var.log_days
   tags             = var.tags
 }
 
@@ -150,7 +150,7 @@ module "processing" {
   image       = var.image
   video       = var.video
   webhooks    = var.topic_webhooks
-  log_days    = var.storage.log_days
+  log_days    = var.log_days
   tags        = var.tags
 }
 
@@ -162,4 +162,36 @@ module "dns" {
   zone_id      = var.domain.zone_id
   distribution = { domain = module.edge.distribution_domain, zone_id = module.edge.hosted_zone_id }
   tags         = var.tags
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  name               = var.name
+  emails             = var.alarm_emails
+  budget_usd         = var.budget_usd
+  edge_function_name = module.edge.function_name
+  edge_log_regions   = var.edge_log_regions
+  log_days           = var.log_days
+  distribution_id    = module.edge.distribution_id
+  api_id             = module.origin.api_id
+  functions          = merge(module.origin.functions, module.processing.functions)
+  last_queues        = merge({ for key, name in module.processing.queue_names : key => name if key != "objects" }, { origin-failed = module.origin.failed_queue.name })
+  machine_arns       = module.processing.machine_arns
+  tables             = module.catalog.table_names
+  kms_key_arn        = aws_kms_key.this.arn
+  tags               = var.tags
+}
+
+module "ci" {
+  source = "./modules/ci"
+  count  = var.github == null ? 0 : 1
+
+  name              = var.name
+  repository        = var.github.repository
+  branch            = var.github.branch
+  state_bucket      = var.github.state_bucket
+  state_key         = var.github.state_key
+  oidc_provider_arn = var.github.oidc_provider_arn
+  tags              = var.tags
 }

@@ -94,11 +94,6 @@ output "functions" {
   value       = merge(module.origin.functions, module.processing.functions)
 }
 
-output "function_policies" {
-  description = "What each function may do, as JSON."
-  value       = merge(module.origin.policies, module.processing.policies, { edge = module.edge.function_policy })
-}
-
 output "doctor" {
   description = "What `stagedoor doctor --outputs FILE` checks a deployment by; FILE is what `terraform output -json` writes."
   value = {
@@ -115,4 +110,14 @@ output "doctor" {
     program_sha256        = { for name in ["edge-auth", "origin", "sweep", "dispatch", "image", "video", "notify"] : name => filesha256("${local.artefacts}/${name}.zip") }
     viewer_request_sha256 = filesha256("${local.artefacts}/viewer-request.js")
   }
+}
+
+output "dashboard" {
+  description = "The dashboard in CloudWatch."
+  value       = module.observability.dashboard
+}
+
+output "ci_role_arns" {
+  description = "Roles for the workflows: plan and deploy; empty where there are none."
+  value       = try(module.ci[0].role_arns, {})
 }

@@ -13,11 +13,12 @@ variable "name" {
 }
 
 variable "domain" {
-  description = "A domain of one's own: with `zone_id` the certificate and the records are made in that zone of Route 53; with `certificate_arn` (in us-east-1) you do both. null: the distribution's own name."
+  description = "A domain of one's own: with `zone_id` the certificate and the records are made in that zone of Route 53; with `certificate_arn` (in us-east-1) you do both; with `hsts_subdomains` browsers use TLS for every host below it as well. null: the distribution's own name."
   type = object({
     name            = string
     zone_id         = optional(string)
     certificate_arn = optional(string)
+    hsts_subdomains = optional(bool, false)
   })
   default = null
 
@@ -63,6 +64,18 @@ variable "protect" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "log_days" {
+  description = "So many days the functions' and the API's logs are kept; nothing in them names a person."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_days)
+    error_message = "log_days: expected one of the lengths that CloudWatch takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 or more by years."
+  }
 }
 
 variable "tags" {
@@ -420,5 +433,53 @@ variable "topic_webhooks" {
   validation {
     condition     = alltrue([for url in var.topic_webhooks : can(regex("^https://[^/ ]+", url))])
     error_message = "topic_webhooks: expected https addresses."
+  }
+}
+
+# --- watching it, and deploying it -------------------------------------------------------------------------------------
+
+variable "alarm_emails" {
+  description = "Who is told of alarms and of the budget; each must confirm."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for email in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+\\.[a-z]{2,}$", email))])
+    error_message = "alarm_emails: expected addresses, such as you@example.com."
+  }
+}
+
+variable "budget_usd" {
+  description = "So much a month may cost before mail goes out; null: no budget."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.budget_usd == null || try(var.budget_usd > 0, false)
+    error_message = "budget_usd: expected null, or more than 0."
+  }
+}
+
+variable "edge_log_regions" {
+  description = "Regions whose log of the edge function gets a retention; null: those that all accounts have and viewers are near."
+  type        = set(string)
+  default     = null
+}
+
+variable "github" {
+  description = "Roles for GitHub's workflows: the repository, the branch that is deployed, the bucket with Terraform's state, and GitHub's OIDC provider where the account has it; null: none."
+  type = object({
+    repository        = string
+    state_bucket      = string
+    branch            = optional(string, "main")
+    state_key         = optional(string, "stagedoor/terraform.tfstate")
+    oidc_provider_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.github == null || try(can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository)), false)
+    error_message = "github.repository: expected OWNER/NAME, such as example/media."
   }
 }

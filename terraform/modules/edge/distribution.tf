@@ -29,6 +29,9 @@ locals {
     }
   ])
 
+  # Below a distribution's own name there is nothing. Below one's own domain there may be hosts that know no TLS: its owner says.
+  whole_host = var.domain == null ? true : var.domain.hsts_subdomains
+
   cors_origins = try(var.policy.cors.allow_origins, [])
 }
 
@@ -78,7 +81,8 @@ resource "aws_cloudfront_response_headers_policy" "this" {
   security_headers_config {
     strict_transport_security {
       access_control_max_age_sec = 31536000
-      include_subdomains         = false
+      include_subdomains         = local.whole_host
+      preload                    = local.whole_host
       override                   = true
     }
     content_type_options {
@@ -119,8 +123,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  #checkov:skip=CKV_AWS_68: a web ACL is taken by ARN (web_acl_arn): it costs more than the rest of a small site together
-  #checkov:skip=CKV2_AWS_47: the same; and there is no Java here
+  #checkov:skip=CKV_AWS_68,CKV2_AWS_47: a web ACL is taken by ARN (web_acl_arn): it costs more than the rest of a small site together, and there is no Java here
   #checkov:skip=CKV_AWS_305: / is a route of the app; a default root object would put another path in its place before the function decides
   #checkov:skip=CKV_AWS_310: each origin is one bucket or API; there is no other with the same content to fail over to
   #checkov:skip=CKV_AWS_374: geo_restriction is a variable: whom a site is for is its owner's decision

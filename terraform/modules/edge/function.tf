@@ -76,10 +76,7 @@ resource "aws_iam_role_policy" "function" {
 }
 
 resource "aws_lambda_function" "edge" {
-  #checkov:skip=CKV_AWS_117: Lambda@Edge takes no network of the account's
-  #checkov:skip=CKV_AWS_116: Lambda@Edge takes no dead-letter queue
-  #checkov:skip=CKV_AWS_115: Lambda@Edge takes no reserved concurrency
-  #checkov:skip=CKV_AWS_50: Lambda@Edge takes no X-Ray
+  #checkov:skip=CKV_AWS_116,CKV_AWS_117: Lambda@Edge takes neither a dead-letter queue nor a network of the account's
   #checkov:skip=CKV_AWS_272: the zip is made here, with keys in it; signing it needs a profile of one's own
   region        = "us-east-1"
   function_name = local.function_name
@@ -89,12 +86,18 @@ resource "aws_lambda_function" "edge" {
   architectures = ["x86_64"]
   handler       = "launcher.handler"
   # Another content has another name.
-  filename     = module.packed.path
-  memory_size  = var.memory_mb
-  timeout      = var.timeout_seconds
-  publish      = true
-  skip_destroy = var.keep_on_destroy
-  tags         = var.tags
+  filename    = module.packed.path
+  memory_size = var.memory_mb
+  timeout     = var.timeout_seconds
+  publish     = true
+  # Lambda@Edge takes neither; these are the names of nothing.
+  reserved_concurrent_executions = -1
+  skip_destroy                   = var.keep_on_destroy
+  tags                           = var.tags
+
+  tracing_config {
+    mode = "PassThrough"
+  }
 
   depends_on = [aws_iam_role_policy.function]
 }

@@ -120,10 +120,11 @@ variable "kms_key_arn" {
 }
 
 variable "domain" {
-  description = "A domain of one's own with its certificate (in us-east-1); null: the distribution's name alone."
+  description = "A domain of one's own with its certificate (in us-east-1), and whether browsers are told to use TLS for every host below it; null: the distribution's name alone."
   type = object({
     name            = string
     certificate_arn = string
+    hsts_subdomains = optional(bool, false)
   })
   default = null
 }

@@ -128,16 +128,8 @@ data "aws_iam_policy_document" "sms" {
   statement {
     sid     = "SendTextMessages"
     actions = ["sns:Publish"]
-    # A telephone number has no ARN, so a text message can be allowed on * alone. Topics are taken out below.
-    #checkov:skip=CKV_AWS_111: see above
-    #checkov:skip=CKV_AWS_356: see above
-    resources = ["*"]
-  }
-  statement {
-    sid       = "NoTopics"
-    effect    = "Deny"
-    actions   = ["sns:Publish"]
-    resources = ["arn:aws:sns:*:*:*"]
+    # A telephone number has no ARN: whatever is no topic.
+    not_resources = ["arn:aws:sns:*:*:*"]
   }
 }
 

@@ -9,9 +9,9 @@ locals {
 
 data "aws_caller_identity" "this" {}
 
-#checkov:skip=CKV_AWS_18: server access logs would hold presigned URLs, which are credentials while they last
-#checkov:skip=CKV_AWS_144: one region; originals can be replicated by a rule of one's own (docs/operations.md)
 resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18: server access logs would hold presigned URLs, which are credentials while they last
+  #checkov:skip=CKV_AWS_144: one region; whoever wants originals in a second one adds a rule of their own (docs/operations.md)
   for_each      = local.buckets
   bucket        = "${var.name}-${each.key}-${var.suffix}"
   force_destroy = !var.protect
@@ -137,9 +137,9 @@ resource "aws_s3_bucket_cors_configuration" "raw" {
   }
 }
 
-# Every new object of every bucket would be an event; dispatch looks at those of the raw bucket.
+# Events of all buckets go to EventBridge, which costs nothing; the processors' rule takes those of the raw bucket.
 resource "aws_s3_bucket_notification" "events" {
-  for_each    = toset(["raw"])
+  for_each    = local.buckets
   bucket      = aws_s3_bucket.this[each.key].id
   eventbridge = true
 }
@@ -159,7 +159,7 @@ locals {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  for_each = local.rules
+  for_each = local.buckets
   bucket   = aws_s3_bucket.this[each.key].id
 
   rule {
@@ -177,7 +177,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   dynamic "rule" {
-    for_each = { for id, rule in each.value : id => rule if rule.infrequent_access != null || rule.expiry != null }
+    for_each = { for id, rule in local.rules[each.key] : id => rule if rule.infrequent_access != null || rule.expiry != null }
     content {
       id     = rule.key
       status = "Enabled"

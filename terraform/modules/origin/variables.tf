@@ -197,7 +197,7 @@ variable "sweep_schedule" {
 variable "log_days" {
   description = "So many days logs are kept."
   type        = number
-  default     = 30
+  default     = 365
   nullable    = false
 }
 

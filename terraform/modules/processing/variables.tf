@@ -120,7 +120,7 @@ variable "webhook_pauses" {
 variable "log_days" {
   description = "So many days logs are kept."
   type        = number
-  default     = 30
+  default     = 365
   nullable    = false
 }
 
