@@ -1,8 +1,16 @@
 # The first values of the ring, and that later ones are nobody's business here.
 
 variables {
-  name                = "media-example"
-  viewer_request_file = "tests/viewer-request.js"
+  name            = "media-example"
+  artefacts       = "../../tests/artefacts"
+  build_directory = ".build"
+  policy          = { version = 1, routes = [{ path = "/*", allow = "signed_in", origin = "app" }] }
+  issuers         = [{ kind = "cognito", issuer = "https://issuer.example", clients = ["a"] }]
+  app_domain      = "app.example.com"
+  site_domain     = "site.s3.eu-central-1.amazonaws.com"
+  media_domain    = "media.s3.eu-central-1.amazonaws.com"
+  kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+  log_bucket_arn  = "arn:aws:s3:::logs"
 }
 
 run "first_values" {
@@ -28,6 +36,22 @@ run "first_values" {
   }
 }
 
+run "edge_json_mints_with_the_current_key" {
+  command = plan
+  assert {
+    condition     = jsondecode(nonsensitive(local.edge_json)).deployment.keys.pass[0].kid == local.first_key.kid
+    error_message = "the edge function mints with the secret's current key"
+  }
+  assert {
+    condition     = jsondecode(nonsensitive(local.edge_json)).deployment.keys.pass[0].key == random_bytes.pass_key.base64
+    error_message = "EDGE.json has the key as base64 with padding, the bytes that the secret has"
+  }
+  assert {
+    condition     = jsondecode(nonsensitive(local.edge_json)).deployment.keys.state[0].key != jsondecode(nonsensitive(local.edge_json)).deployment.keys.pass[0].key
+    error_message = "sign-in's state has a key of its own"
+  }
+}
+
 run "a_name_that_cannot_be" {
   command = plan
   variables {
@@ -36,10 +60,10 @@ run "a_name_that_cannot_be" {
   expect_failures = [var.name]
 }
 
-run "no_function" {
+run "no_artefacts" {
   command = plan
   variables {
-    viewer_request_file = "tests/none.js"
+    artefacts = "tests/none"
   }
-  expect_failures = [var.viewer_request_file]
+  expect_failures = [var.artefacts]
 }
