@@ -40,18 +40,13 @@ run "unprotected_by_default" {
   }
 }
 
-run "a_name_that_cannot_be" {
+run "wrong" {
   command = plan
   variables {
+    # a name that cannot be
     name = "Media"
-  }
-  expect_failures = [var.name]
-}
-
-run "no_tables" {
-  command = plan
-  variables {
+    # no tables
     tables_file = "../../versions.tf"
   }
-  expect_failures = [var.tables_file]
+  expect_failures = [var.name, var.tables_file]
 }

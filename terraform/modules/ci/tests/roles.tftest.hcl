@@ -40,26 +40,15 @@ run "provider_there_already" {
   }
 }
 
-run "no_repository" {
+run "wrong" {
   command = plan
   variables {
+    # no repository
     repository = "media"
-  }
-  expect_failures = [var.repository]
-}
-
-run "any_branch" {
-  command = plan
-  variables {
+    # any branch
     branch = "*"
-  }
-  expect_failures = [var.branch]
-}
-
-run "another_provider" {
-  command = plan
-  variables {
+    # another provider
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/example.com"
   }
-  expect_failures = [var.oidc_provider_arn]
+  expect_failures = [var.repository, var.branch, var.oidc_provider_arn]
 }

@@ -17,18 +17,13 @@ run "records" {
   }
 }
 
-run "a_url" {
+run "wrong" {
   command = plan
   variables {
+    # a url
     domain = "https://media.example.com"
-  }
-  expect_failures = [var.domain]
-}
-
-run "no_zone" {
-  command = plan
-  variables {
+    # no zone
     zone_id = "example.com"
   }
-  expect_failures = [var.zone_id]
+  expect_failures = [var.domain, var.zone_id]
 }

@@ -13,20 +13,40 @@ variables {
   log_bucket_arn  = "arn:aws:s3:::logs"
 }
 
-run "policy_without_version" {
+run "wrong" {
   command = plan
   variables {
+    # policy without version
     policy = { routes = [{ path = "/*", allow = "signed_in", origin = "app" }] }
+    # no issuer
+    issuers = []
+    # a regional web acl
+    web_acl_arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b"
+    # both lists of countries
+    geo_restriction = { allow = ["DE"], deny = ["FR"] }
+    # no price class
+    price_class = "cheap"
+    # no kind of log
+    access_log = "on"
+    # too little memory
+    memory_mb = 64
+    # too little time
+    timeout_seconds = 1
   }
-  expect_failures = [var.policy]
+  expect_failures = [var.policy, var.issuers, var.web_acl_arn, var.geo_restriction, var.price_class, var.access_log, var.memory_mb, var.timeout_seconds]
 }
 
-run "policy_without_routes" {
+run "wrong_2" {
   command = plan
   variables {
+    # policy without routes
     policy = { version = 1, routes = [] }
+    # an issuer without clients
+    issuers = [{ kind = "oidc", issuer = "https://issuer.example", clients = [] }]
+    # no country
+    geo_restriction = { allow = ["Germany"] }
   }
-  expect_failures = [var.policy]
+  expect_failures = [var.policy, var.issuers, var.geo_restriction]
 }
 
 run "policy_with_a_relative_path" {
@@ -115,76 +135,4 @@ run "policy_with_too_many_routes" {
     policy = { version = 1, routes = [for i in range(75) : { path = "/${i}", allow = "anyone", origin = "app" }] }
   }
   expect_failures = [var.policy]
-}
-
-run "no_issuer" {
-  command = plan
-  variables {
-    issuers = []
-  }
-  expect_failures = [var.issuers]
-}
-
-run "an_issuer_without_clients" {
-  command = plan
-  variables {
-    issuers = [{ kind = "oidc", issuer = "https://issuer.example", clients = [] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "a_regional_web_acl" {
-  command = plan
-  variables {
-    web_acl_arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b"
-  }
-  expect_failures = [var.web_acl_arn]
-}
-
-run "both_lists_of_countries" {
-  command = plan
-  variables {
-    geo_restriction = { allow = ["DE"], deny = ["FR"] }
-  }
-  expect_failures = [var.geo_restriction]
-}
-
-run "no_country" {
-  command = plan
-  variables {
-    geo_restriction = { allow = ["Germany"] }
-  }
-  expect_failures = [var.geo_restriction]
-}
-
-run "no_price_class" {
-  command = plan
-  variables {
-    price_class = "cheap"
-  }
-  expect_failures = [var.price_class]
-}
-
-run "no_kind_of_log" {
-  command = plan
-  variables {
-    access_log = "on"
-  }
-  expect_failures = [var.access_log]
-}
-
-run "too_little_memory" {
-  command = plan
-  variables {
-    memory_mb = 64
-  }
-  expect_failures = [var.memory_mb]
-}
-
-run "too_little_time" {
-  command = plan
-  variables {
-    timeout_seconds = 1
-  }
-  expect_failures = [var.timeout_seconds]
 }

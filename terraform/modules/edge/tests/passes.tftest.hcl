@@ -52,18 +52,13 @@ run "edge_json_mints_with_the_current_key" {
   }
 }
 
-run "a_name_that_cannot_be" {
+run "wrong" {
   command = plan
   variables {
+    # a name that cannot be
     name = "Media"
-  }
-  expect_failures = [var.name]
-}
-
-run "no_artefacts" {
-  command = plan
-  variables {
+    # no artefacts
     artefacts = "tests/none"
   }
-  expect_failures = [var.artefacts]
+  expect_failures = [var.name, var.artefacts]
 }

@@ -128,90 +128,38 @@ run "without_guests" {
   }
 }
 
-run "no_pool_id" {
+run "wrong" {
   command = plan
   variables {
+    # no pool id
     user_pool = { id = "pool", domain = "login.example.com" }
-  }
-  expect_failures = [var.user_pool]
-}
-
-run "a_url_for_a_domain" {
-  command = plan
-  variables {
-    user_pool = { id = "us-west-2_AbCdEfGhI", domain = "https://login.example.com" }
-  }
-  expect_failures = [var.user_pool]
-}
-
-run "a_reserved_prefix" {
-  command = plan
-  variables {
+    # a reserved prefix
     domain_prefix = "my-cognito"
-  }
-  expect_failures = [var.domain_prefix]
-}
-
-run "a_prefix_with_a_dot" {
-  command = plan
-  variables {
-    domain_prefix = "a.b"
-  }
-  expect_failures = [var.domain_prefix]
-}
-
-run "no_openid" {
-  command = plan
-  variables {
+    # no openid
     scopes = ["email"]
-  }
-  expect_failures = [var.scopes]
-}
-
-run "too_short_a_password" {
-  command = plan
-  variables {
+    # too short a password
     password_policy = { minimum_length = 5 }
-  }
-  expect_failures = [var.password_policy]
-}
-
-run "no_temporary_password" {
-  command = plan
-  variables {
-    password_policy = { temporary_valid_days = 0 }
-  }
-  expect_failures = [var.password_policy]
-}
-
-run "no_such_mfa" {
-  command = plan
-  variables {
+    # no such mfa
     mfa = "sometimes"
-  }
-  expect_failures = [var.mfa]
-}
-
-run "a_group_with_a_space" {
-  command = plan
-  variables {
+    # a group with a space
     groups = { "the admins" = "" }
-  }
-  expect_failures = [var.groups]
-}
-
-run "too_short_a_token" {
-  command = plan
-  variables {
+    # too short a token
     access_token_minutes = 1
-  }
-  expect_failures = [var.access_token_minutes]
-}
-
-run "too_long_a_session" {
-  command = plan
-  variables {
+    # too long a session
     refresh_token_days = 4000
   }
-  expect_failures = [var.refresh_token_days]
+  expect_failures = [var.user_pool, var.domain_prefix, var.scopes, var.password_policy, var.mfa, var.groups, var.access_token_minutes, var.refresh_token_days]
+}
+
+run "wrong_2" {
+  command = plan
+  variables {
+    # a url for a domain
+    user_pool = { id = "us-west-2_AbCdEfGhI", domain = "https://login.example.com" }
+    # a prefix with a dot
+    domain_prefix = "a.b"
+    # no temporary password
+    password_policy = { temporary_valid_days = 0 }
+  }
+  expect_failures = [var.user_pool, var.domain_prefix, var.password_policy]
 }

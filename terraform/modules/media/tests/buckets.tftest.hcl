@@ -102,28 +102,29 @@ run "protected" {
   }
 }
 
-run "a_name_too_long" {
+run "wrong" {
   command = plan
   variables {
+    # a name too long
     name = "a-name-that-is-much-too-long-for-a-bucket"
-  }
-  expect_failures = [var.name]
-}
-
-run "no_suffix" {
-  command = plan
-  variables {
+    # no suffix
     suffix = ""
-  }
-  expect_failures = [var.suffix]
-}
-
-run "no_origin" {
-  command = plan
-  variables {
+    # no origin
     upload_origins = []
+    # ia too early
+    infrequent_access_days = 7
+    # expiry of nothing
+    derived_expiry_days = 0
+    # half a day
+    rendition_expiry_days = 0.5
+    # uploads given up at once
+    stale_upload_days = 1
+    # no old versions
+    old_version_days = 0
+    # no logs
+    log_days = 0
   }
-  expect_failures = [var.upload_origins]
+  expect_failures = [var.name, var.suffix, var.upload_origins, var.infrequent_access_days, var.derived_expiry_days, var.rendition_expiry_days, var.stale_upload_days, var.old_version_days, var.log_days]
 }
 
 run "any_origin" {
@@ -132,52 +133,4 @@ run "any_origin" {
     upload_origins = ["*"]
   }
   expect_failures = [var.upload_origins]
-}
-
-run "ia_too_early" {
-  command = plan
-  variables {
-    infrequent_access_days = 7
-  }
-  expect_failures = [var.infrequent_access_days]
-}
-
-run "expiry_of_nothing" {
-  command = plan
-  variables {
-    derived_expiry_days = 0
-  }
-  expect_failures = [var.derived_expiry_days]
-}
-
-run "half_a_day" {
-  command = plan
-  variables {
-    rendition_expiry_days = 0.5
-  }
-  expect_failures = [var.rendition_expiry_days]
-}
-
-run "uploads_given_up_at_once" {
-  command = plan
-  variables {
-    stale_upload_days = 1
-  }
-  expect_failures = [var.stale_upload_days]
-}
-
-run "no_old_versions" {
-  command = plan
-  variables {
-    old_version_days = 0
-  }
-  expect_failures = [var.old_version_days]
-}
-
-run "no_logs" {
-  command = plan
-  variables {
-    log_days = 0
-  }
-  expect_failures = [var.log_days]
 }

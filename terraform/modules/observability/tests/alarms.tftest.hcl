@@ -42,26 +42,15 @@ run "with_people_to_tell" {
   }
 }
 
-run "no_address" {
+run "wrong" {
   command = plan
   variables {
+    # no address
     emails = ["you"]
-  }
-  expect_failures = [var.emails]
-}
-
-run "no_money" {
-  command = plan
-  variables {
+    # no money
     budget_usd = 0
-  }
-  expect_failures = [var.budget_usd]
-}
-
-run "no_region" {
-  command = plan
-  variables {
+    # no region
     edge_log_regions = ["europe"]
   }
-  expect_failures = [var.edge_log_regions]
+  expect_failures = [var.emails, var.budget_usd, var.edge_log_regions]
 }

@@ -106,58 +106,23 @@ run "our_authorizer" {
   }
 }
 
-run "no_artefacts" {
+run "wrong" {
   command = plan
   variables {
+    # no artefacts
     artefacts = "tests/none"
-  }
-  expect_failures = [var.artefacts]
-}
-
-run "no_edge_json" {
-  command = plan
-  variables {
+    # no edge json
     edge_json = "{}"
-  }
-  expect_failures = [var.edge_json]
-}
-
-run "no_such_authorizer" {
-  command = plan
-  variables {
+    # no such authorizer
     authorizer = "iam"
-  }
-  expect_failures = [var.authorizer]
-}
-
-run "any_origin" {
-  command = plan
-  variables {
+    # any origin
     cors_origins = ["*"]
-  }
-  expect_failures = [var.cors_origins]
-}
-
-run "too_little_memory" {
-  command = plan
-  variables {
+    # too little memory
     memory_mb = 64
-  }
-  expect_failures = [var.memory_mb]
-}
-
-run "no_upload_at_all" {
-  command = plan
-  variables {
+    # no upload at all
     max_upload_bytes = 0
-  }
-  expect_failures = [var.max_upload_bytes]
-}
-
-run "no_schedule" {
-  command = plan
-  variables {
+    # no schedule
     sweep_schedule = "hourly"
   }
-  expect_failures = [var.sweep_schedule]
+  expect_failures = [var.artefacts, var.edge_json, var.authorizer, var.cors_origins, var.memory_mb, var.max_upload_bytes, var.sweep_schedule]
 }

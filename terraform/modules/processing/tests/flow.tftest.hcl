@@ -72,42 +72,19 @@ run "with_ffmpeg_and_webhooks" {
   }
 }
 
-run "no_artefacts" {
+run "wrong" {
   command = plan
   variables {
+    # no artefacts
     artefacts = "tests/none"
-  }
-  expect_failures = [var.artefacts]
-}
-
-run "no_ffmpeg" {
-  command = plan
-  variables {
+    # no ffmpeg
     ffmpeg = "tests/none.zip"
-  }
-  expect_failures = [var.ffmpeg]
-}
-
-run "nothing_at_once" {
-  command = plan
-  variables {
+    # nothing at once
     titles_at_once = 0
-  }
-  expect_failures = [var.titles_at_once]
-}
-
-run "a_webhook_without_tls" {
-  command = plan
-  variables {
+    # a webhook without tls
     webhooks = ["http://hooks.example.com"]
-  }
-  expect_failures = [var.webhooks]
-}
-
-run "no_pause" {
-  command = plan
-  variables {
+    # no pause
     webhook_pauses = [0]
   }
-  expect_failures = [var.webhook_pauses]
+  expect_failures = [var.artefacts, var.ffmpeg, var.titles_at_once, var.webhooks, var.webhook_pauses]
 }
