@@ -45,8 +45,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_117: it reaches AWS's own services and webhooks on the internet, and nothing in a network of the account's
-  #checkov:skip=CKV_AWS_272: programs come from the account's own bucket under their hash; signing needs a profile of one's own
+  #checkov:skip=CKV_AWS_117,CKV_AWS_272: it reaches AWS's own services and webhooks on the internet alone; its program comes from the account's own bucket under its hash, and signing needs a profile of one's own
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
