@@ -16,7 +16,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
   deploy   package, show what changes on AWS, ask, apply     ./build.sh deploy [-auto-approve]
-  ffmpeg   make the layer for films: dist/ffmpeg.zip         ./build.sh ffmpeg FFMPEG FFPROBE
+  ffmpeg   make the layer for films: dist/ffmpeg.zip         ./build.sh ffmpeg [FFMPEG FFPROBE]
   bench    measure beside what else there is                 ./build.sh bench edge|function|origin
 TEXT
 }
@@ -176,7 +176,8 @@ put() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
 verb_deploy() {
     need_terraform
     verb_package
-    [ -e dist/ffmpeg.zip ] || echo "build.sh: there is no dist/ffmpeg.zip (./build.sh ffmpeg): films will fail with a reason" >&2
+    # Films need it. It changes seldom, and is left alone where it is there.
+    [ -e dist/ffmpeg.zip ] || verb_ffmpeg
     terraform -chdir=terraform init -input=false
     # Terraform shows the plan and asks before it applies that very plan.
     terraform -chdir=terraform apply "$@"
@@ -188,9 +189,14 @@ need_terraform() {
     [ -n "${AWS_REGION:-${AWS_DEFAULT_REGION:-}}" ] || { echo "build.sh: AWS_REGION is not set; expected the site's region, such as eu-central-1" >&2; exit 2; }
 }
 
-# verb_ffmpeg FFMPEG FFPROBE: a layer of two programs that need no library of the machine's.
+# verb_ffmpeg [FFMPEG FFPROBE]: a layer of two programs that need no library of the machine's; without arguments of two that PyPI and
+# npm have, pinned by their hashes. They are FFmpeg under the GPL, built by John Van Sickle (https://johnvansickle.com/ffmpeg).
 verb_ffmpeg() {
-    [ $# = 2 ] || { echo "usage: ./build.sh ffmpeg FFMPEG FFPROBE (two statically linked programs for x86_64)" >&2; exit 2; }
+    if [ $# = 0 ]; then
+        fetch_ffmpeg
+        set -- "$tools"/ffmpeg/imageio_ffmpeg/binaries/ffmpeg-linux-x86_64-v7.0.2 "$tools/ffmpeg/package/ffprobe"
+    fi
+    [ $# = 2 ] || { echo "usage: ./build.sh ffmpeg [FFMPEG FFPROBE] (two statically linked programs for x86_64)" >&2; exit 2; }
     need file:file
     local program
     for program in "$@"; do
@@ -211,6 +217,24 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(entry, open(path, "rb").read())
 PYTHON
     du -b dist/ffmpeg.zip >&2
+}
+
+fetch_ffmpeg() {
+    local at=$tools/ffmpeg
+    [ ! -e "$at/package/ffprobe" ] || return 0
+    need npm:npm unzip:unzip
+    need_python pip
+    mkdir -p "$at"
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --platform manylinux2014_x86_64 \
+        --dest "$at" imageio-ffmpeg==0.6.0
+    (cd "$at" && npm pack --silent @ffprobe-installer/linux-x64@5.2.0 >/dev/null)
+    (cd "$at" && sha256sum --check --quiet) <<'SUMS'
+c7e46fcec401dd990405049d2e2f475e2b397779df2519b544b8aab515195282  imageio_ffmpeg-0.6.0-py3-none-manylinux2014_x86_64.whl
+8b6b2e34bad5ea7cfbe1914185145f514f620f24203a1a421e8d00a698bf8e61  ffprobe-installer-linux-x64-5.2.0.tgz
+SUMS
+    unzip -qo "$at"/imageio_ffmpeg-0.6.0-*.whl 'imageio_ffmpeg/binaries/*' -d "$at"
+    # Last: where it is, all of it is.
+    tar -C "$at" -xzf "$at/ffprobe-installer-linux-x64-5.2.0.tgz"
 }
 
 verb_up() {
