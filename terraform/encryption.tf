@@ -47,7 +47,8 @@ resource "aws_kms_key_policy" "this" {
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = "*"
         Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com", "delivery.logs.amazonaws.com"] }
-        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
+        # Not each of them says on whose behalf it comes.
+        Condition = { StringEqualsIfExists = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
       },
     ]
   })

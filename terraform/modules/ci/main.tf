@@ -85,6 +85,29 @@ data "aws_iam_policy_document" "role" {
     actions   = ["secretsmanager:GetSecretValue"]
     resources = ["arn:aws:secretsmanager:*:${local.account}:secret:${var.name}/*"]
   }
+  statement {
+    sid       = "ReadThePassKeysKey"
+    actions   = ["kms:Decrypt"]
+    resources = ["arn:aws:kms:*:${local.account}:key/*"]
+    condition {
+      test     = "StringLike"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.*.amazonaws.com"]
+    }
+  }
+  # ReadOnlyAccess reads data as well as settings; what people have put in is nobody's business who plans.
+  dynamic "statement" {
+    for_each = each.key == "plan" ? [1] : []
+    content {
+      sid     = "NotWhatPeoplePutIn"
+      effect  = "Deny"
+      actions = ["s3:GetObject", "s3:GetObjectVersion", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:GetRecords", "cognito-idp:ListUsers", "cognito-idp:AdminGetUser"]
+      resources = [
+        "arn:aws:s3:::${var.name}-raw-*/*", "arn:aws:s3:::${var.name}-processed-*/*", "arn:aws:dynamodb:*:${local.account}:table/${var.name}-*",
+        "arn:aws:cognito-idp:*:${local.account}:userpool/*",
+      ]
+    }
+  }
 
   dynamic "statement" {
     for_each = each.key == "deploy" ? [1] : []

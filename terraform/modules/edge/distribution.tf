@@ -73,7 +73,8 @@ resource "aws_cloudfront_cache_policy" "this" {
 
 resource "aws_cloudfront_response_headers_policy" "this" {
   # The app says itself what its pages may load.
-  for_each = { app = null, site = "default-src 'none'; frame-ancestors 'none'", media = "sandbox; default-src 'none'" }
+  # A worker among the static files is bound by its own file's policy, and imports other files of the site.
+  for_each = { app = null, site = "default-src 'self'; object-src 'none'; frame-ancestors 'none'", media = "sandbox; default-src 'none'" }
 
   name    = "${var.name}-${each.key}"
   comment = "Answers of origin ${each.key}"
@@ -124,8 +125,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_68,CKV2_AWS_47: a web ACL is taken by ARN (web_acl_arn): it costs more than the rest of a small site together, and there is no Java here
-  #checkov:skip=CKV_AWS_305: / is a route of the app; a default root object would put another path in its place before the function decides
-  #checkov:skip=CKV_AWS_310: each origin is one bucket or API; there is no other with the same content to fail over to
+  #checkov:skip=CKV_AWS_305,CKV_AWS_310: / is a route of the app, which a default root object would hide from the function; each origin is one bucket or API, and there is no other with the same content to fail over to
   #checkov:skip=CKV_AWS_374: geo_restriction is a variable: whom a site is for is its owner's decision
   #checkov:skip=CKV_AWS_86: standard logging v2, below, which writes fields of choice: v1 would log playback passes and query strings
   enabled         = true

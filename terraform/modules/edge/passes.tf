@@ -33,8 +33,12 @@ resource "aws_secretsmanager_secret_version" "passes" {
   secret_id     = aws_secretsmanager_secret.passes.id
   secret_string = jsonencode({ keys = [merge(local.first_key, { state = "current" })] })
 
+  # The second label stays with this version when a rotation takes the first: a version without any may be deleted by AWS, and would
+  # then be made anew, with the first key as the current one.
+  version_stages = ["AWSCURRENT", "FIRST"]
+
   lifecycle {
-    ignore_changes = [secret_string]
+    ignore_changes = [secret_string, version_stages]
   }
 }
 

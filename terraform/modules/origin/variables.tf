@@ -96,7 +96,7 @@ variable "issuer" {
 }
 
 variable "authorizer" {
-  description = "What API Gateway asks before the app is called, which verifies every token itself in any case: none, jwt (API Gateway's own) or lambda (ours)."
+  description = "What API Gateway asks before the app is called, which verifies every token itself in any case: none, jwt (API Gateway's own, which knows the pool's tokens alone) or lambda (ours)."
   type        = string
   default     = "none"
   nullable    = false

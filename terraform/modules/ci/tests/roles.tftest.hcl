@@ -24,6 +24,10 @@ run "roles" {
     error_message = "who plans makes no roles"
   }
   assert {
+    condition     = [for s in jsondecode(output.policies.plan).Statement : s.Effect if s.Sid == "NotWhatPeoplePutIn"] == ["Deny"]
+    error_message = "who plans reads nothing of what people have put in"
+  }
+  assert {
     condition     = [for s in jsondecode(output.policies.deploy).Statement : s.Effect if s.Sid == "NotItself"] == ["Deny"]
     error_message = "who deploys cannot change itself"
   }

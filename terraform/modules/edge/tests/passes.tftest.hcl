@@ -31,6 +31,10 @@ run "first_values" {
     error_message = "the ring has what the function reads, and no revocation"
   }
   assert {
+    condition     = contains(aws_secretsmanager_secret_version.passes.version_stages, "FIRST")
+    error_message = "the first version keeps a label, so that AWS never deletes it and Terraform never makes it anew"
+  }
+  assert {
     condition     = output.pass_store_arn == one(aws_cloudfront_function.viewer_request.key_value_store_associations)
     error_message = "the function reads the store that is written"
   }
