@@ -15,6 +15,8 @@ usage: ./build.sh VERB [ARGUMENT...]
   test     build, and run every test                         ./build.sh test [FILTER]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
+  deploy   package, show what changes on AWS, ask, apply     ./build.sh deploy [-auto-approve]
+  ffmpeg   make the layer for films: dist/ffmpeg.zip         ./build.sh ffmpeg [FFMPEG FFPROBE]
   bench    measure beside what else there is                 ./build.sh bench edge|function|origin
 TEXT
 }
@@ -118,6 +120,7 @@ fill_dist() {
         exit 1
     }
     emit_viewer_request
+    fill_site
     local name functions=(origin sweep authorizer dispatch image video notify)
     for name in "${functions[@]}"; do
         mkdir -p "dist/$name"
@@ -140,6 +143,27 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as
 PYTHON
 }
 
+# Fills dist/site with the app's static files, under the path that its pages link to: static/HASH/NAME, as origin/src/assets.rs makes it.
+fill_site() {
+    rm -rf dist/site
+    /usr/bin/python3 - origin/static origin/web/node_modules/hls.js/dist/hls.light.min.mjs dist/site/static <<'PYTHON'
+import hashlib, pathlib, sys
+folder, module, out = map(pathlib.Path, sys.argv[1:])
+files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+# As origin/build.rs embeds it.
+lines = [line for line in module.read_text().splitlines() if not line.startswith("//# sourceMappingURL=")]
+hls = ("/* hls.js, Apache-2.0, https://github.com/video-dev/hls.js */\n" + "\n".join(lines)).encode()
+version = hashlib.sha256()
+for name in sorted(files):
+    version.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+version.update(hls)
+for name, content in {**files, "hls.js": hls}.items():
+    path = out / version.hexdigest()[:16] / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+PYTHON
+}
+
 emit_viewer_request() {
     mkdir -p dist
     target/release/stagedoor policy function --policy policy.yaml --out dist/viewer-request.js
@@ -147,6 +171,71 @@ emit_viewer_request() {
 
 # Replaces a file that may be running, which cannot be written to.
 put() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
+
+# The site on AWS. Terraform's state is where terraform/backend.tf says, or beside it; what it is to be, in terraform/terraform.tfvars.
+verb_deploy() {
+    need_terraform
+    verb_package
+    # Films need it. It changes seldom, and is left alone where it is there.
+    [ -e dist/ffmpeg.zip ] || verb_ffmpeg
+    terraform -chdir=terraform init -input=false
+    # Terraform shows the plan and asks before it applies that very plan.
+    terraform -chdir=terraform apply "$@"
+    terraform -chdir=terraform output
+}
+
+need_terraform() {
+    command -v terraform >/dev/null || { echo "build.sh: terraform is missing; install it from https://developer.hashicorp.com/terraform/install" >&2; exit 2; }
+    [ -n "${AWS_REGION:-${AWS_DEFAULT_REGION:-}}" ] || { echo "build.sh: AWS_REGION is not set; expected the site's region, such as eu-central-1" >&2; exit 2; }
+}
+
+# verb_ffmpeg [FFMPEG FFPROBE]: a layer of two programs that need no library of the machine's; without arguments of two that PyPI and
+# npm have, pinned by their hashes. They are FFmpeg under the GPL, built by John Van Sickle (https://johnvansickle.com/ffmpeg).
+verb_ffmpeg() {
+    if [ $# = 0 ]; then
+        fetch_ffmpeg
+        set -- "$tools"/ffmpeg/imageio_ffmpeg/binaries/ffmpeg-linux-x86_64-v7.0.2 "$tools/ffmpeg/package/ffprobe"
+    fi
+    [ $# = 2 ] || { echo "usage: ./build.sh ffmpeg [FFMPEG FFPROBE] (two statically linked programs for x86_64)" >&2; exit 2; }
+    need file:file
+    local program
+    for program in "$@"; do
+        file -L "$program" | grep -q 'x86-64.*static' || {
+            echo "build.sh: $program: expected a statically linked program for x86_64: Lambda has none of this machine's libraries" >&2
+            exit 2
+        }
+    done
+    mkdir -p dist/ffmpeg
+    put "$1" dist/ffmpeg/ffmpeg
+    put "$2" dist/ffmpeg/ffprobe
+    /usr/bin/python3 - dist/ffmpeg.zip dist/ffmpeg/ffmpeg dist/ffmpeg/ffprobe <<'PYTHON'
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
+    for path in sys.argv[2:]:
+        entry = zipfile.ZipInfo("bin/" + os.path.basename(path))
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
+        archive.writestr(entry, open(path, "rb").read())
+PYTHON
+    du -b dist/ffmpeg.zip >&2
+}
+
+fetch_ffmpeg() {
+    local at=$tools/ffmpeg
+    [ ! -e "$at/package/ffprobe" ] || return 0
+    need npm:npm unzip:unzip
+    need_python pip
+    mkdir -p "$at"
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --platform manylinux2014_x86_64 \
+        --dest "$at" imageio-ffmpeg==0.6.0
+    (cd "$at" && npm pack --silent @ffprobe-installer/linux-x64@5.2.0 >/dev/null)
+    (cd "$at" && sha256sum --check --quiet) <<'SUMS'
+c7e46fcec401dd990405049d2e2f475e2b397779df2519b544b8aab515195282  imageio_ffmpeg-0.6.0-py3-none-manylinux2014_x86_64.whl
+8b6b2e34bad5ea7cfbe1914185145f514f620f24203a1a421e8d00a698bf8e61  ffprobe-installer-linux-x64-5.2.0.tgz
+SUMS
+    unzip -qo "$at"/imageio_ffmpeg-0.6.0-*.whl 'imageio_ffmpeg/binaries/*' -d "$at"
+    # Last: where it is, all of it is.
+    tar -C "$at" -xzf "$at/ffprobe-installer-linux-x64-5.2.0.tgz"
+}
 
 verb_up() {
     need_to_run
@@ -211,6 +300,7 @@ verb_check() {
     origin/web/node_modules/.bin/tsc --project origin/web
     cargo clippy --locked --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+    check_terraform
     cargo deny --offline check bans licenses sources
     # The advisory database is fetched from the network; where it cannot be, that alone is left out, and said.
     if cargo deny fetch db 2>/dev/null; then
@@ -220,8 +310,34 @@ verb_check() {
     fi
 }
 
+# Everything of terraform/ that can be seen without an account. It says itself what it leaves out.
+check_terraform() {
+    # jsonata-python walks the state machines; the edge function's zip is run where there is one.
+    need_python awslambdaric==4.2.2 jsonata-python==0.7.1
+    STAGEDOOR_PYTHON=$venv/bin/python terraform/verify.sh
+    check_checkov
+}
+
+# In an environment of its own: it pins what others pin otherwise.
+check_checkov() {
+    local checkov=$tools/checkov
+    if [ ! -x "$checkov/bin/checkov" ]; then
+        echo "build.sh: installing checkov into ${checkov#"$PWD"/}" >&2
+        /usr/bin/python3 -m venv "$checkov"
+        "$checkov/bin/pip" install --quiet --disable-pip-version-check checkov==3.3.30 || {
+            rm -rf "$checkov"
+            echo "build.sh: checkov cannot be installed here: terraform/ is not scanned" >&2
+            return 0
+        }
+    fi
+    "$checkov/bin/checkov" --directory terraform --framework terraform --quiet --compact --skip-download
+    local skips
+    skips=$(grep -rh 'checkov:skip=' terraform --include '*.tf' | wc -l)
+    [ "$skips" -lt 15 ] || { echo "build.sh: terraform/ has $skips skips of checkov; expected fewer than 15" >&2; exit 1; }
+}
+
 case ${1:-} in
-    up | test | check | package | bench) verb=$1 && shift && "verb_$verb" "$@" ;;
+    up | test | check | package | deploy | ffmpeg | bench) verb=$1 && shift && "verb_$verb" "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2 && exit 2 ;;
 esac

@@ -20,17 +20,25 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "passes" {
+  #checkov:skip=CKV2_AWS_57: a rotation is two steps with a minute between, and changes the key value store too: `stagedoor pass rotate` (docs/operations.md)
   name        = "${var.name}/passes"
   description = "The keys of playback passes. The item `ring` of the key value store follows from it."
-  tags        = var.tags
+  kms_key_id  = var.kms_key_arn
+  # Everything in it can be made anew, and whoever deploys again needs the name at once.
+  recovery_window_in_days = 0
+  tags                    = var.tags
 }
 
 resource "aws_secretsmanager_secret_version" "passes" {
   secret_id     = aws_secretsmanager_secret.passes.id
   secret_string = jsonencode({ keys = [merge(local.first_key, { state = "current" })] })
 
+  # The second label stays with this version when a rotation takes the first: a version without any may be deleted by AWS, and would
+  # then be made anew, with the first key as the current one.
+  version_stages = ["AWSCURRENT", "FIRST"]
+
   lifecycle {
-    ignore_changes = [secret_string]
+    ignore_changes = [secret_string, version_stages]
   }
 }
 
@@ -53,10 +61,27 @@ resource "aws_cloudfront_function" "viewer_request" {
   name                         = "${var.name}-viewer-request"
   comment                      = "Judges playback passes"
   runtime                      = "cloudfront-js-2.0"
-  code                         = file(var.viewer_request_file)
+  code                         = file("${var.artefacts}/viewer-request.js")
   publish                      = true
   key_value_store_associations = [aws_cloudfront_key_value_store.passes.arn]
 
   # Without a ring it refuses everything.
   depends_on = [aws_cloudfrontkeyvaluestore_key.ring]
+}
+
+# What the secret says by now: after a rotation the edge function has to mint with the new key (docs/operations.md).
+data "aws_secretsmanager_secret_version" "passes" {
+  secret_id  = aws_secretsmanager_secret.passes.id
+  depends_on = [aws_secretsmanager_secret_version.passes]
+}
+
+locals {
+  # Where it cannot be read as ours it is nobody's, and the first value stands.
+  passes      = can(jsondecode(data.aws_secretsmanager_secret_version.passes.secret_string).keys) ? data.aws_secretsmanager_secret_version.passes.secret_string : aws_secretsmanager_secret_version.passes.secret_string
+  current_key = one([for key in jsondecode(local.passes).keys : key if key.state == "current"])
+  # EDGE.json has base64 with padding.
+  pass_key = {
+    kid = local.current_key.kid
+    key = format("%s%s", replace(replace(local.current_key.secret, "-", "+"), "_", "/"), substr("===", 0, (4 - length(local.current_key.secret) % 4) % 4))
+  }
 }
