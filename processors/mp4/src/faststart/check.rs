@@ -1,0 +1,95 @@
+//! What stands against moving an index.
+
+use super::Refusal;
+use super::space::Space;
+use super::tables::each_stbl;
+use crate::boxes::{BoxRef, Fields, FourCc};
+use crate::error::{Error, Problem};
+use crate::movie::{Movie, names_places};
+use crate::table::SampleTable;
+
+/// What the boxes by themselves have against it.
+pub(super) fn whole(movie: &Movie) -> Result<Option<Refusal>, Error> {
+    if movie.layout.boxes.iter().filter(|found| found.kind == b"moov").count() > 1 {
+        return Ok(Some(Refusal::SeveralMovies));
+    }
+    if let Some(offset) = item_locations(movie)? {
+        return Ok(Some(Refusal::ItemLocations { offset }));
+    }
+    let mut refusal = None;
+    each_stbl(movie.moov_box()?, |[_, _, minf, _]| {
+        refusal = match refusal {
+            None => external_data(minf)?.map(|offset| Refusal::ExternalData { offset }),
+            found => found,
+        };
+        Ok(())
+    })?;
+    Ok(refusal)
+}
+
+/// Whether every chunk stays in one piece.
+pub(super) fn samples(movie: &Movie, space: &Space) -> Result<Option<Refusal>, Error> {
+    let mut refusal = None;
+    each_stbl(movie.moov_box()?, |[.., stbl]| {
+        let table = SampleTable::parse(stbl)?;
+        // One size for all samples may not be meant in bytes, in old sound tracks.
+        if refusal.is_none() && table.sizes.are_explicit() {
+            let across = table.places()?.chunks().find(|chunk| !space.holds(chunk));
+            refusal =
+                across.map(|chunk| Refusal::SamplesAcross { offset: stbl.offset, start: chunk.start, end: chunk.end });
+        }
+        Ok(())
+    })?;
+    Ok(refusal)
+}
+
+/// Where a `meta` box with `iloc` begins: at the top level, in the movie, in a track, in the user data of either.
+fn item_locations(movie: &Movie) -> Result<Option<u64>, Error> {
+    for found in movie.layout.boxes.iter().filter(|found| found.kind == b"meta") {
+        let read = movie.metas.iter().find(|(offset, _)| *offset == found.offset);
+        let content = read.and_then(|(_, bytes)| bytes.get(usize::from(found.header)..));
+        let known =
+            content.map(|content| BoxRef { kind: found.kind, offset: found.offset, header: found.header, content });
+        if known.is_none_or(names_places) {
+            return Ok(Some(found.offset));
+        }
+    }
+    let moov = movie.moov_box()?;
+    for found in moov.children() {
+        let found = found?;
+        let inside = if found.kind == b"trak" { in_metas(found).or_else(|| in_user_data(found)) } else { None };
+        if inside.is_some() {
+            return Ok(inside);
+        }
+    }
+    Ok(in_metas(moov).or_else(|| in_user_data(moov)))
+}
+
+fn in_metas(parent: BoxRef<'_>) -> Option<u64> {
+    let mut metas = parent.children().filter_map(Result::ok).filter(|found| found.kind == b"meta");
+    metas.find(|meta| names_places(*meta)).map(|meta| meta.offset)
+}
+
+fn in_user_data(parent: BoxRef<'_>) -> Option<u64> {
+    parent.children().filter_map(Result::ok).filter(|found| found.kind == b"udta").find_map(in_metas)
+}
+
+/// Where a `dref` box begins that names another file.
+fn external_data(minf: BoxRef<'_>) -> Result<Option<u64>, Error> {
+    let Some(dinf) = minf.child(b"dinf")? else { return Ok(None) };
+    let Some(dref) = dinf.child(b"dref")? else { return Ok(None) };
+    for reference in dref.children_after(8)? {
+        let (_, flags) =
+            reference?.read(|mut fields: Fields<'_>| -> Result<(u8, u32), Problem> { fields.full_box() })?;
+        if flags & 1 == 0 {
+            return Ok(Some(dref.offset));
+        }
+    }
+    Ok(None)
+}
+
+impl Refusal {
+    pub(super) fn outside(kind: FourCc, offset: u64, place: u64) -> Self {
+        Self::PlaceOutside { kind, offset, place }
+    }
+}
