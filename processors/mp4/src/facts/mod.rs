@@ -79,7 +79,9 @@ pub struct TrackFacts {
     pub encrypted: bool,
     /// ISO 639-2 code or BCP 47 tag.
     pub language: Option<String>,
-    /// How long it is shown, edits counted in.
+    /// When it begins: later than 0 where an edit puts a pause before it.
+    pub start_s: f64,
+    /// How long it lasts from then on, edits counted in.
     pub duration_s: Option<f64>,
     /// How many samples the index lists.
     pub samples: u64,
@@ -118,7 +120,7 @@ impl Movie {
     fn duration(&self, tracks: &[TrackFacts]) -> Result<Option<f64>, Error> {
         let header = self.header()?;
         let declared = header.duration.filter(|ticks| *ticks > 0).map(|ticks| seconds(ticks, header.timescale));
-        let longest = || tracks.iter().filter_map(|track| track.duration_s).reduce(f64::max);
+        let longest = || tracks.iter().filter_map(|track| Some(track.start_s + track.duration_s?)).reduce(f64::max);
         // The header of a fragmented film counts what is outside of the fragments.
         Ok(self.fragments.duration.or(declared).or_else(longest).map(rounded))
     }
@@ -134,6 +136,7 @@ impl Movie {
             codec: entry.map(codec::rfc6381).transpose()?.flatten(),
             encrypted: entry.is_some_and(|entry| entry.encrypted),
             language: track.language.clone(),
+            start_s: rounded(track.edits.start()),
             duration_s: track.edits.length().or(own).map(rounded),
             samples: track.sample_count(),
             video: if track.kind == Kind::Video { picture::facts(track, self)? } else { None },

@@ -10,7 +10,8 @@ use crate::track::Track;
 /// Of a sound track.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AudioFacts {
-    /// How many channels come out of the decoder; 0 where it is not said.
+    /// How many channels come out of the decoder; 0 where it is not said. Of MP3 many writers say 2 in any case, and no box
+    /// contradicts them.
     pub channels: u32,
     /// Which loudspeakers these are for, by `FFmpeg`'s name (`stereo`, `5.1(side)`), where it is said.
     pub layout: Option<String>,

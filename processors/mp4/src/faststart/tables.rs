@@ -79,7 +79,7 @@ pub(super) fn each_stbl<'a>(
     Ok(())
 }
 
-fn named<'a>(parent: BoxRef<'a>, kind: [u8; 4]) -> impl Iterator<Item = Result<BoxRef<'a>, Error>> {
+fn named(parent: BoxRef<'_>, kind: [u8; 4]) -> impl Iterator<Item = Result<BoxRef<'_>, Error>> {
     parent.children().filter(move |found| found.as_ref().map_or(true, |found| found.kind.0 == kind))
 }
 

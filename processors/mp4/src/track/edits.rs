@@ -76,9 +76,18 @@ impl Edits {
         segment.media.saturating_add(ticks(into))
     }
 
-    /// The length of all edits in seconds; `None` where the track's own length counts.
+    /// When the track begins, in seconds: later than 0 behind a pause.
+    pub fn start(&self) -> f64 {
+        seconds(self.pause(), self.clocks.0)
+    }
+
+    /// The length of all edits but for a pause at the beginning, in seconds; `None` where the track's own length counts.
     pub fn length(&self) -> Option<f64> {
-        self.length.map(|length| seconds(length, self.clocks.0))
+        self.length.map(|length| seconds(length.saturating_sub(self.pause()), self.clocks.0))
+    }
+
+    fn pause(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.shown).min().unwrap_or(0)
     }
 }
 
@@ -159,7 +168,7 @@ mod tests {
         assert_eq!(edits.shown(90_000), Some(1.5));
         assert_eq!(edits.media(1.5), 90_000);
         assert_eq!(edits.media(0.1), 0);
-        assert_eq!(edits.length(), Some(2.5));
+        assert_eq!((edits.start(), edits.length()), (0.5, Some(2.0)));
     }
 
     #[test]
