@@ -25,7 +25,7 @@ struct Clock {
 
 impl Fragments {
     /// From `mehd`, or else from `sidx`, or else from the last fragment, which `mfra` at the end of the file names.
-    pub async fn read(source: &impl ReadAt, movie: &Movie) -> Result<Self, Error> {
+    pub async fn read(source: &(impl ReadAt + ?Sized), movie: &Movie) -> Result<Self, Error> {
         if let Some(duration) = declared(movie)? {
             return Ok(Self { duration: Some(duration) });
         }
@@ -67,7 +67,7 @@ fn indexed(mut fields: Fields<'_>) -> Result<f64, Problem> {
     if timescale == 0 { Err(Problem::ZeroTimescale) } else { Ok(crate::time::seconds(ticks, timescale)) }
 }
 
-async fn from_last_fragment(source: &impl ReadAt, movie: &Movie) -> Result<Option<f64>, Error> {
+async fn from_last_fragment(source: &(impl ReadAt + ?Sized), movie: &Movie) -> Result<Option<f64>, Error> {
     let clocks = clocks(movie)?;
     let mut duration = None;
     for offset in last_fragments(source, movie, &clocks).await? {
@@ -83,7 +83,7 @@ async fn from_last_fragment(source: &impl ReadAt, movie: &Movie) -> Result<Optio
 }
 
 /// Where the last fragment of each track begins, by `mfra`. A film without it has none.
-async fn last_fragments(source: &impl ReadAt, movie: &Movie, clocks: &[Clock]) -> Result<Vec<u64>, Error> {
+async fn last_fragments(source: &(impl ReadAt + ?Sized), movie: &Movie, clocks: &[Clock]) -> Result<Vec<u64>, Error> {
     let size = movie.layout.file_size;
     let Some(at) = size.checked_sub(16) else { return Ok(Vec::new()) };
     let tail = read_exact(source, at, 16).await?;
@@ -125,7 +125,7 @@ fn last_entry(mut fields: Fields<'_>) -> Result<Option<u64>, Problem> {
 
 /// `None`: there is no such box there.
 async fn box_at(
-    source: &impl ReadAt,
+    source: &(impl ReadAt + ?Sized),
     movie: &Movie,
     offset: u64,
     kind: &[u8; 4],

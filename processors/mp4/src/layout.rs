@@ -76,7 +76,7 @@ pub struct Layout {
 
 impl Layout {
     /// Walks over the top level: one small read for each box, none of what they hold.
-    pub async fn scan(source: &impl ReadAt, limits: &Limits) -> Result<Self, Error> {
+    pub async fn scan(source: &(impl ReadAt + ?Sized), limits: &Limits) -> Result<Self, Error> {
         let file_size = source.size();
         let mut layout = Self { boxes: Vec::new(), file_size, fragments: false };
         while !layout.fragments && layout.end() < file_size {

@@ -40,7 +40,7 @@ pub(crate) struct MovieHeader {
 impl Movie {
     /// Reads what describes the film, and nothing of the film itself: the headers of the boxes at the top level, `ftyp`, `moov`, and
     /// of a fragmented film what tells its duration. Wrap what is far away in [`crate::Cached`].
-    pub async fn open(source: &impl ReadAt, limits: Limits) -> Result<Self, Error> {
+    pub async fn open(source: &(impl ReadAt + ?Sized), limits: Limits) -> Result<Self, Error> {
         let layout = Layout::scan(source, &limits).await?;
         let ftyp = match layout.first(b"ftyp") {
             Some(found) => Some(whole(source, found, limits.other_bytes).await?),
@@ -162,7 +162,7 @@ pub(crate) fn matrix(fields: &mut Fields<'_>) -> Result<[i32; 9], Problem> {
 }
 
 /// A box at the top level with its header, if it is no larger than `limit`.
-pub(crate) async fn whole(source: &impl ReadAt, found: &TopBox, limit: u64) -> Result<Bytes, Error> {
+pub(crate) async fn whole(source: &(impl ReadAt + ?Sized), found: &TopBox, limit: u64) -> Result<Bytes, Error> {
     let too_large = Error::TooLarge { kind: found.kind, bytes: found.size, limit };
     match usize::try_from(found.size) {
         Ok(length) if found.size <= limit => read_exact(source, found.offset, length).await,

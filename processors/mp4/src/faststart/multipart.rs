@@ -103,7 +103,7 @@ pub fn parts(plan: &Plan, rules: &PartRules) -> Result<Upload, TooLarge> {
 }
 
 /// What a part or object to be sent consists of, in memory. Reads nothing but the pieces of the source.
-pub async fn body(plan: &Plan, pieces: &[Piece], source: &impl ReadAt) -> Result<Bytes, Error> {
+pub async fn body(plan: &Plan, pieces: &[Piece], source: &(impl ReadAt + ?Sized)) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     for piece in pieces {
         match piece {

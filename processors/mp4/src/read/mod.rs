@@ -27,7 +27,7 @@ pub trait ReadAt: Sync {
     fn read_at(&self, offset: u64, length: usize) -> impl Future<Output = io::Result<Bytes>> + Send;
 }
 
-impl<R: ReadAt> ReadAt for &R {
+impl<R: ReadAt + ?Sized> ReadAt for &R {
     fn size(&self) -> u64 {
         R::size(self)
     }
@@ -38,7 +38,7 @@ impl<R: ReadAt> ReadAt for &R {
 }
 
 /// Reads, and holds the reader to its word.
-pub(crate) async fn read_exact(source: &impl ReadAt, offset: u64, length: usize) -> Result<Bytes, Error> {
+pub(crate) async fn read_exact(source: &(impl ReadAt + ?Sized), offset: u64, length: usize) -> Result<Bytes, Error> {
     let bytes = source.read_at(offset, length).await?;
     if bytes.len() == length {
         return Ok(bytes);

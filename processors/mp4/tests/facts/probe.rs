@@ -46,9 +46,9 @@ fn compare(track: &TrackFacts, stream: &Value, name: &str) -> usize {
     let kind = match stream["codec_type"].as_str().unwrap() {
         "video" => Kind::Video,
         "audio" => Kind::Audio,
-        "subtitle" => Kind::Text,
         "data" if stream["codec_tag_string"] == "tmcd" => Kind::Timecode,
-        "data" => Kind::Text,
+        // Chapters are data to ffprobe.
+        "subtitle" | "data" => Kind::Text,
         other => panic!("{name}: {other}"),
     };
     assert_eq!(track.kind, kind, "{name}");
@@ -94,7 +94,7 @@ fn video(track: &TrackFacts, stream: &Value, name: &str) {
             ratio.replace(':', "/").parse::<Ratio>().unwrap().as_f64()
         });
     let ours = f64::from(video.display_width) / f64::from(video.display_height);
-    let ours = if video.rotation % 180 == 0 { ours } else { 1.0 / ours };
+    let ours = if video.rotation.is_multiple_of(180) { ours } else { 1.0 / ours };
     assert!((ours - display).abs() < 0.01, "{name}: {ours} {display}");
     colour(track, stream, name);
 }

@@ -19,7 +19,7 @@ fn film(padding: usize) -> Vec<u8> {
 
 #[test]
 fn a_small_film_goes_in_one_piece() {
-    let bytes = film(MIB as usize);
+    let bytes = film(1 << 20);
     let plan = plan(&bytes);
     let moov = find(&bytes, "moov");
     let (head, start) = (plan.head().len(), cut(&bytes, "ftyp").len() as u64);
@@ -29,7 +29,7 @@ fn a_small_film_goes_in_one_piece() {
 
 #[test]
 fn a_large_film_is_copied_but_for_its_first_5_mib() {
-    let bytes = film(20 * MIB as usize);
+    let bytes = film(20 << 20);
     let plan = plan(&bytes);
     let (start, end) = (cut(&bytes, "ftyp").len() as u64, find(&bytes, "moov").start as u64);
     let sent = start + 5 * MIB - plan.head().len() as u64;
@@ -45,7 +45,7 @@ fn a_large_film_is_copied_but_for_its_first_5_mib() {
 
 #[test]
 fn a_film_beyond_what_parts_can_hold_is_refused() {
-    let plan = plan(&film(3 * MIB as usize));
+    let plan = plan(&film(3 << 20));
     let rules = PartRules { smallest: 1000, largest: 10_000, parts: 100, copy: 5000, whole_below: 0 };
     let expected = TooLarge { bytes: plan.size(), parts: 100, largest: 10_000 };
     assert_eq!(parts(&plan, &rules), Err(expected));

@@ -29,7 +29,7 @@ fn sparse(path: &Path, hole: u64) {
 fn index() -> Vec<u8> {
     let bytes = corpus::bytes("sounds.mp4");
     let moov = cut(&bytes, "moov");
-    splice(moov, "moov", moov.len(), moov.len(), &atom(b"free", &[0; 20_000]))
+    splice(moov, "moov", moov.len(), moov.len(), &atom(b"free", &vec![0; 20_000]))
 }
 
 /// Carries a plan out without filling the hole.

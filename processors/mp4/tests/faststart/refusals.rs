@@ -174,8 +174,8 @@ fn boxes_that_lie_are_named_with_their_place() {
         &format!("stco declares 4294967295 entries where there is room for {room}"),
         stco.start,
     );
-    let stsz = find(&bytes, &format!("{path}/stsz"));
-    check(stsz.content + 8, &[0x7F; 4], "stsz declares 2139062143 entries where there is room for 50", stsz.start);
+    let sizes = find(&bytes, &format!("{path}/stsz"));
+    check(sizes.content + 8, &[0x7F; 4], "stsz declares 2139062143 entries where there is room for 50", sizes.start);
     let trak = find(&bytes, "moov/trak");
     let left = find(&bytes, "moov").end - trak.start;
     check(trak.start, &[0x7F; 4], &format!("trak declares 2139062143 bytes where {left} are left"), trak.start);
@@ -184,10 +184,10 @@ fn boxes_that_lie_are_named_with_their_place() {
     let minf = find(&bytes, "moov/trak/mdia/minf");
     check(minf.start, &[0, 0, 0, 4], "minf declares a size of 4 bytes, less than its own header", minf.start);
     check(minf.start, &[0; 4], "minf declares the size 0, which only a box at the top level may", minf.start);
-    let stsc = find(&bytes, &format!("{path}/stsc"));
-    check(stsc.content + 8, &[0; 4], "stsc has entries out of order", stsc.start);
-    let stss = find(&bytes, &format!("{path}/stss"));
-    check(stss.content + 8, &[0xFF; 4], "stss has entries out of order", stss.start);
+    let chunks = find(&bytes, &format!("{path}/stsc"));
+    check(chunks.content + 8, &[0; 4], "stsc has entries out of order", chunks.start);
+    let keyframes = find(&bytes, &format!("{path}/stss"));
+    check(keyframes.content + 8, &[0xFF; 4], "stss has entries out of order", keyframes.start);
 }
 
 #[test]

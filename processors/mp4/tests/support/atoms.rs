@@ -1,4 +1,5 @@
 //! Taking films apart and putting them together, by other code than the crate's.
+#![allow(clippy::trivially_copy_pass_by_ref)] // types are written as byte strings, which are references
 
 /// A box in bytes: where it begins, where its content begins, where it ends.
 #[derive(Debug, Clone, Copy)]
