@@ -100,7 +100,8 @@ async fn last_fragments(source: &(impl ReadAt + ?Sized), movie: &Movie, clocks: 
             offsets.extend(tfra.read(last_entry)?);
         }
     }
-    offsets.sort_unstable();
+    // The latest first.
+    offsets.sort_unstable_by(|a, b| b.cmp(a));
     offsets.dedup();
     offsets.truncate(clocks.len());
     Ok(offsets)

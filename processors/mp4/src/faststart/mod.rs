@@ -1,7 +1,7 @@
 //! Faststart: the index moved in front of the media data, so that playing begins before the file is loaded whole.
 //!
 //! [`Movie::faststart`] plans it from what was read of the film, without any further reading. A [`Plan`] is new bytes for the head
-//! of the file and ranges of the source to follow it unchanged: [`file`] carries it out on a local file, and [`parts`] says how an
+//! of the file and ranges of the source to follow it unchanged: [`file()`] carries it out on a local file, and [`parts`] says how an
 //! object store does by copying within itself.
 
 mod check;

@@ -20,6 +20,7 @@ fn entry(bytes: &[u8]) -> Atom {
 }
 
 /// A box in the entry of pictures.
+#[allow(clippy::trivially_copy_pass_by_ref)] // types are written as byte strings, which are references
 fn in_entry(bytes: &[u8], kind: &[u8; 4]) -> Atom {
     let entry = entry(bytes);
     list(bytes, entry.content + 78, entry.end).into_iter().find(|atom| atom.kind == *kind).unwrap()
