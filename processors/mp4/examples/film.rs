@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let started = Instant::now();
         match faststart::file(&input, &output, Limits::default())? {
             faststart::Verdict::Move(plan) => {
-                eprintln!("moved: {} new bytes, {:?}", plan.head().len(), started.elapsed())
+                eprintln!("moved: {} new bytes, {:?}", plan.head().len(), started.elapsed());
             }
             other => eprintln!("left as it is: {other:?}"),
         }

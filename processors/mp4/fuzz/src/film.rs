@@ -5,7 +5,7 @@ use std::ops::Range;
 use futures::executor::block_on;
 use mp4_front::facts::{Facts, MoovPlace};
 use mp4_front::faststart::{PartRules, Piece, Plan, Upload, Verdict, body, parts};
-use mp4_front::{Keyframe, Limits, Movie, Track};
+use mp4_front::{Keyframe, Kind, Limits, Movie, Track};
 
 /// So many keyframes of a track are looked at.
 const KEYFRAMES: usize = 200;
@@ -63,12 +63,13 @@ fn without_place(mut facts: Facts) -> Facts {
 
 fn same_bytes(plan: &Plan, data: &[u8], before: &Track<'_>, made: &[u8], after: &Track<'_>) {
     let keyframes = listed(before);
-    let moved = listed(after);
+    let (moved, kind) = (listed(after), before.kind);
     assert_eq!(keyframes.len(), moved.len());
     for (before, after) in keyframes.iter().zip(&moved) {
         assert_eq!((before.sample, before.time), (after.sample, after.time));
-        // Of samples of one size, which need not be bytes, only the places are known to be right.
-        let whole = plan.copies().iter().any(|copy| copy.start <= before.bytes.start && before.bytes.end <= copy.end);
+        // Of sound of one size, which need not be bytes, only the places of chunks are known to be right.
+        let whole = kind != Kind::Audio
+            && plan.copies().iter().any(|copy| copy.start <= before.bytes.start && before.bytes.end <= copy.end);
         if whole {
             assert_eq!(cut(data, &before.bytes), cut(made, &after.bytes));
         }

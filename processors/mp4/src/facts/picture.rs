@@ -96,7 +96,7 @@ pub struct KeyframeFacts {
 pub(super) fn facts(track: &Track<'_>, movie: &Movie) -> Result<Option<VideoFacts>, Error> {
     let Some(entry) = &track.entry else { return Ok(None) };
     let (width, height) = (u32::from(entry.size.0), u32::from(entry.size.1));
-    let (rotation, mirrored) = orientation(&track.header.matrix, &movie.header()?.matrix);
+    let (rotation, mirrored) = orientation(&track.header.matrix, &track.movie_matrix);
     let pixel_aspect = pixel_aspect(track, entry)?;
     let wide = u32::try_from(pixel_aspect.of(width.into())).unwrap_or(u32::MAX);
     let (display_width, display_height) = if rotation % 180 == 0 { (wide, height) } else { (height, wide) };

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::space::Space;
-use super::tables::each_stbl;
+use super::tables::{each_minf, each_stbl};
 use crate::boxes::{BoxRef, Fields, FourCc};
 use crate::error::{Error, Problem};
 use crate::movie::{Movie, names_places};
@@ -17,7 +17,7 @@ pub(super) fn whole(movie: &Movie) -> Result<Option<Refusal>, Error> {
         return Ok(Some(Refusal::ItemLocations { offset }));
     }
     let mut refusal = None;
-    each_stbl(movie.moov_box()?, |[_, _, minf, _]| {
+    each_minf(movie.moov_box()?, |[.., minf]| {
         refusal = match refusal {
             None => external_data(minf)?.map(|offset| Refusal::ExternalData { offset }),
             found => found,
@@ -30,10 +30,17 @@ pub(super) fn whole(movie: &Movie) -> Result<Option<Refusal>, Error> {
 /// Whether every chunk stays in one piece.
 pub(super) fn samples(movie: &Movie, space: &Space) -> Result<Option<Refusal>, Error> {
     let mut refusal = None;
-    each_stbl(movie.moov_box()?, |[.., stbl]| {
+    // Of the last `mdia` box whether it is of sound.
+    let mut last = None;
+    each_stbl(movie.moov_box()?, |[_, mdia, _, stbl]| {
         let table = SampleTable::parse(stbl)?;
-        // One size for all samples may not be meant in bytes, in old sound tracks.
-        if refusal.is_none() && table.sizes.are_explicit() {
+        let sound = match last {
+            Some((offset, sound)) if offset == mdia.offset => sound,
+            _ => is_sound(mdia)?,
+        };
+        last = Some((mdia.offset, sound));
+        // One size for all samples is not meant in bytes in old sound tracks.
+        if refusal.is_none() && (table.sizes.are_explicit() || !sound) {
             let across = table.places()?.chunks().find(|chunk| !space.holds(chunk));
             refusal =
                 across.map(|chunk| Refusal::SamplesAcross { offset: stbl.offset, start: chunk.start, end: chunk.end });
@@ -41,6 +48,11 @@ pub(super) fn samples(movie: &Movie, space: &Space) -> Result<Option<Refusal>, E
         Ok(())
     })?;
     Ok(refusal)
+}
+
+fn is_sound(mdia: BoxRef<'_>) -> Result<bool, Error> {
+    let hdlr = mdia.child(b"hdlr")?;
+    Ok(hdlr.is_some_and(|hdlr| hdlr.content.get(8..12) == Some(b"soun")))
 }
 
 /// Where a `meta` box with `iloc` begins: at the top level, in the movie, in a track, in the user data of either.

@@ -12,7 +12,10 @@ use crate::movie::Movie;
 /// Which tables grow.
 #[derive(Debug)]
 pub(super) struct Rewrite {
+    /// In the order of the file.
     tables: Vec<Planned>,
+    /// Where each of them ends, and by how many bytes it and those before it grow.
+    steps: Vec<(usize, usize)>,
     /// By how many bytes the index grows altogether.
     growth: u64,
 }
@@ -29,8 +32,9 @@ impl Rewrite {
     /// until nothing changes, which it does after as many rounds as there are tables at most.
     pub fn plan(movie: &Movie, tables: Vec<OffsetTable>, space: &Space) -> Result<Result<Self, Refusal>, Error> {
         let mut planned = Vec::with_capacity(tables.len());
+        let offset = movie.moov_box()?.offset;
         for table in tables {
-            match farthest(&movie.moov, &table, space, movie.moov_box()?.offset) {
+            match farthest(&movie.moov, &table, space, offset) {
                 Ok(place) => planned.push((place, Planned { table, growth: 0 })),
                 Err(refusal) => return Ok(Err(refusal)),
             }
@@ -53,7 +57,13 @@ impl Rewrite {
         if bytes > movie.limits.moov_bytes {
             return Err(Error::TooLarge { kind: FourCc(*b"moov"), bytes, limit: movie.limits.moov_bytes });
         }
-        Ok(Ok(Self { tables: planned.into_iter().map(|(_, planned)| planned).collect(), growth }))
+        let tables: Vec<Planned> = planned.into_iter().map(|(_, planned)| planned).collect();
+        let mut behind = 0;
+        let steps = tables.iter().map(|planned| {
+            behind += planned.growth;
+            (planned.table.end, behind)
+        });
+        Ok(Ok(Self { steps: steps.collect(), tables, growth }))
     }
 
     pub fn widened(&self) -> usize {
@@ -104,8 +114,9 @@ impl Rewrite {
 
     /// Where a position in the index goes.
     fn moved(&self, inside: usize) -> usize {
-        let before = self.tables.iter().filter(|planned| planned.table.end <= inside);
-        before.map(|planned| planned.growth).fold(inside, usize::saturating_add)
+        let next = self.steps.partition_point(|(end, _)| *end <= inside);
+        let before = next.checked_sub(1).and_then(|last| self.steps.get(last));
+        before.map_or(inside, |(_, growth)| inside.saturating_add(*growth))
     }
 
     /// Adds to the sizes of the tables that grow and of what is around them, and gives the index a size of its own.

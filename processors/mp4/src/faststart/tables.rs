@@ -59,20 +59,31 @@ pub(super) fn find(moov: BoxRef<'_>, limit: usize) -> Result<Vec<OffsetTable>, E
     Ok(tables)
 }
 
-/// Visits every `stbl` box with the boxes around it: `trak`, `mdia`, `minf`, `stbl`. What is there twice is visited twice.
+/// Visits every `stbl` box with the boxes around it: `trak`, `mdia`, `minf`, `stbl`. What is there twice is visited twice. What is done
+/// at each visit must cost no more than the `stbl` box is long, or many small ones would make it costly.
 pub(super) fn each_stbl<'a>(
     moov: BoxRef<'a>,
     mut visit: impl FnMut([BoxRef<'a>; 4]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    each_minf(moov, |[trak, mdia, minf]| {
+        for stbl in named(minf, *b"stbl") {
+            visit([trak, mdia, minf, stbl?])?;
+        }
+        Ok(())
+    })
+}
+
+/// Visits every `minf` box likewise: `trak`, `mdia`, `minf`.
+pub(super) fn each_minf<'a>(
+    moov: BoxRef<'a>,
+    mut visit: impl FnMut([BoxRef<'a>; 3]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     for trak in named(moov, *b"trak") {
         let trak = trak?;
         for mdia in named(trak, *b"mdia") {
             let mdia = mdia?;
             for minf in named(mdia, *b"minf") {
-                let minf = minf?;
-                for stbl in named(minf, *b"stbl") {
-                    visit([trak, mdia, minf, stbl?])?;
-                }
+                visit([trak, mdia, minf?])?;
             }
         }
     }

@@ -70,6 +70,8 @@ pub struct Track<'a> {
     pub(crate) entry: Option<SampleEntry<'a>>,
     pub(crate) samples: SampleTable<'a>,
     pub(crate) file_size: u64,
+    /// Of the movie, which turns all tracks alike.
+    pub(crate) movie_matrix: [i32; 9],
 }
 
 impl<'a> Track<'a> {
@@ -98,6 +100,7 @@ impl<'a> Track<'a> {
             entry: SampleEntry::first(stbl, kind)?,
             samples: SampleTable::parse(stbl)?,
             file_size: film.layout.file_size,
+            movie_matrix: movie.matrix,
             header,
         })
     }

@@ -98,11 +98,15 @@ fn places_outside_of_the_media_data() {
         );
         assert!(text.contains("across the end of the media data"), "{text}");
     }
-    // Without sizes of its own to look at, by the table itself.
+    // Samples of one size as well.
     let mut uniform = bytes.clone();
-    let stsz = find(&bytes, "moov/trak/mdia/minf/stbl/stsz");
-    uniform[stsz.content + 7] = 1;
+    let sizes = find(&bytes, "moov/trak/mdia/minf/stbl/stsz");
+    uniform[sizes.content + 7] = 1;
     uniform[stco.content + 8..stco.content + 12].copy_from_slice(&[0; 4]);
+    assert!(matches!(refusal(&uniform).0, Refusal::SamplesAcross { start: 0, .. }));
+    // Of sound these sizes need not be bytes: by the table itself.
+    let handler = find(&bytes, "moov/trak/mdia/hdlr").content + 8;
+    uniform[handler..handler + 4].copy_from_slice(b"soun");
     let (found, text) = refusal(&uniform);
     assert!(
         matches!(found, Refusal::PlaceOutside { place: 0, offset, .. } if offset == stco.start as u64),
