@@ -37,7 +37,11 @@ fn write(plan: &Plan, reader: &FileReader, output: &Path) -> Result<(), Error> {
         .map_err(failed)?;
     temporary.write_all(plan.head()).map_err(failed)?;
     for range in plan.copies() {
-        copy(reader.file(), range, temporary.as_file_mut()).map_err(failed)?;
+        if let Err(error) = copy(reader.file(), range, temporary.as_file_mut()) {
+            // A file that is being shortened ends early, which is no fault of the new one.
+            reader.check_unchanged()?;
+            return Err(failed(error));
+        }
     }
     reader.check_unchanged()?;
     temporary.persist(output).map_err(|error| failed(error.error))?;
