@@ -6,6 +6,7 @@ mod bits;
 mod dolby;
 mod hevc;
 mod mpeg4;
+mod parameter_set;
 mod sound;
 mod vp9;
 
@@ -52,11 +53,14 @@ pub(crate) fn rfc6381(entry: &SampleEntry<'_>) -> Result<Option<String>, Error> 
     })
 }
 
-/// The colours that a decoder's configuration names, for files without a `colr` box. Of H.265 and AV1 the box alone counts:
-/// their configurations name colours only deep inside a coded header.
+/// The colours that a decoder's configuration names, for files without a `colr` box. Of AV1 the box alone counts: its
+/// configuration need not hold the header that names colours.
 pub(crate) fn colour(entry: &SampleEntry<'_>) -> Result<Option<Colour>, Error> {
     if let Some(found) = entry.child(b"vpcC") {
         return found.read(vp9::colour);
+    }
+    if let Some(found) = entry.child(b"hvcC") {
+        return found.read(hevc::colour);
     }
     entry.child(b"avcC").map_or(Ok(None), |found| found.read(avc::colour))
 }

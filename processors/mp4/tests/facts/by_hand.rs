@@ -1,6 +1,6 @@
 //! Facts of which ffprobe has no word, or of films that ffmpeg does not write.
 
-use mp4_front::facts::{Facts, Hdr, MoovPlace, VideoFacts};
+use mp4_front::facts::{ColourFacts, Facts, Hdr, MoovPlace, VideoFacts};
 
 use crate::support::atoms::{Atom, atom, find, list, splice, top};
 use crate::support::{corpus, facts, open_bytes};
@@ -45,13 +45,21 @@ fn kinds_of_dynamic_range() {
 
 #[test]
 fn colours_without_their_box_come_from_the_decoder_s_configuration() {
+    for (name, primaries) in [("hdr10.mp4", "bt2020"), ("hlg.mov", "bt2020"), ("colours.mp4", "smpte170m")] {
+        let mut bytes = corpus::bytes(name);
+        let with = of(&bytes).tracks[0].video.clone().unwrap();
+        assert_eq!(with.colour.as_ref().unwrap().primaries.as_deref(), Some(primaries), "{name}");
+        let colr = in_entry(&bytes, b"colr");
+        bytes[colr.start + 4..colr.start + 8].copy_from_slice(b"free");
+        let without = of(&bytes).tracks[0].video.clone().unwrap();
+        // QuickTime's box says nothing of the range, the coded header does.
+        let range = without.colour.as_ref().unwrap().full_range;
+        let with = with.colour.map(|colour| ColourFacts { full_range: range, ..colour });
+        assert_eq!((without.colour, without.hdr.is_some()), (with, primaries == "bt2020"), "{name}");
+    }
     let bytes = corpus::bytes("colours.mp4");
+    let colr = in_entry(&bytes, b"colr");
     let with = of(&bytes).tracks[0].video.clone().unwrap().colour.unwrap();
-    let mut without = bytes.clone();
-    let colr = in_entry(&without, b"colr");
-    without[colr.start + 4..colr.start + 8].copy_from_slice(b"free");
-    assert_eq!(of(&without).tracks[0].video.clone().unwrap().colour, Some(with.clone()));
-    assert_eq!(with.primaries.as_deref(), Some("smpte170m"));
     assert_eq!(with.full_range, Some(true));
     // QuickTime's variant, which says nothing of the range, and a code point that nobody knows.
     let mut nclc = bytes;

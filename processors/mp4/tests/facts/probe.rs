@@ -102,7 +102,7 @@ fn video(track: &TrackFacts, stream: &Value, name: &str) {
 /// ffprobe also reads the coded pictures; what it finds in no box may be missing here, but nothing may differ.
 fn colour(track: &TrackFacts, stream: &Value, name: &str) {
     let Some(colour) = &track.video.as_ref().unwrap().colour else {
-        let in_boxes = matches!(track.format.unwrap().to_string().as_str(), "avc1" | "vp09");
+        let in_boxes = matches!(track.format.unwrap().to_string().as_str(), "avc1" | "hvc1" | "hev1" | "vp09");
         assert!(!in_boxes || stream["color_primaries"].is_null(), "{name}");
         return;
     };
