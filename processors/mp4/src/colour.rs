@@ -1,7 +1,7 @@
 //! Colours: `colr`, and the code points of ISO/IEC 23091-2.
 
 use crate::boxes::{Fields, FourCc};
-use crate::codec::{self};
+use crate::codec;
 use crate::entry::SampleEntry;
 use crate::error::{Error, Problem};
 

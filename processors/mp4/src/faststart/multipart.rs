@@ -35,7 +35,7 @@ impl Default for PartRules {
 /// Bytes that go through the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// So many of the first bytes of the plan's head.
+    /// These bytes of the plan's head.
     Head(Range<usize>),
     /// These bytes of the source.
     Source(Range<u64>),

@@ -61,12 +61,11 @@ impl Space {
         if let Some(found) = self.copies.iter().find(|copy| copy.source.contains(&place)) {
             return Some(Target::Copied(found.at(place)?));
         }
-        if self.moov.source.contains(&place) {
-            return Some(Target::Index(place - self.moov.source.start));
-        }
         // The end of a stretch is where a sample of no bytes may be.
-        let ending = self.copies.iter().find(|copy| copy.source.end == place)?;
-        Some(Target::Copied(ending.at(place)?))
+        if let Some(ending) = self.copies.iter().find(|copy| copy.source.end == place) {
+            return Some(Target::Copied(ending.at(place)?));
+        }
+        self.moov.source.contains(&place).then(|| Target::Index(place - self.moov.source.start))
     }
 
     /// Whether these bytes stay together.

@@ -96,6 +96,20 @@ fn one_table_that_grows_makes_the_next_one_grow() {
     assert_eq!(assert_moved(&film(&[index + 1, index + 40, index + 80, index + 120], 10)), 0);
 }
 
+#[test]
+fn an_index_must_not_grow_beyond_the_limit() {
+    let film = film(&[100; 2], 10);
+    let index = film.file().0.stretches.last().unwrap().1.len() as u64;
+    let verdict = |moov_bytes| {
+        let limits = Limits { moov_bytes, ..Default::default() };
+        block_on(Movie::open(&film.file().0, limits)).unwrap().faststart().map_err(|error| error.to_string())
+    };
+    // Both tables grow by 40 bytes.
+    assert!(matches!(verdict(index + 80), Ok(Verdict::Move(plan)) if plan.widened() == 2));
+    let expected = format!("the moov box has {} bytes; at most {} are read", index + 80, index + 79);
+    assert_eq!(verdict(index + 79), Err(expected));
+}
+
 prop_compose! {
     /// Up to three runs, which may lie around 4 GiB, and up to four tracks.
     fn any_film()(
@@ -137,4 +151,13 @@ proptest! {
     fn every_place_follows_its_byte(film in any_film()) {
         assert_moved(&film);
     }
+}
+
+/// A sample of no bytes may come at the very end of the media data, which is where the index begins.
+#[test]
+fn an_empty_sample_at_the_end() {
+    let film =
+        Film { runs: vec![Run { length: 500, index_follows: true }], tracks: vec![(false, vec![(0, 0), (0, 500)])] };
+    let tables = tables(plan(&film).head());
+    assert_eq!(tables[0].1[1] - tables[0].1[0], 500);
 }
