@@ -1,0 +1,147 @@
+//! Faststart: the index moved in front of the media data, so that playing begins before the file is loaded whole.
+//!
+//! [`Movie::faststart`] plans it from what was read of the film, without any further reading. A [`Plan`] is new bytes for the head
+//! of the file and ranges of the source to follow it unchanged: [`file()`] carries it out on a local file, and [`parts`] says how an
+//! object store does by copying within itself.
+
+mod check;
+mod local;
+mod multipart;
+mod rewrite;
+mod space;
+mod tables;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+pub use local::file;
+pub use multipart::{Part, PartRules, Piece, TooLarge, Upload, body, parts};
+
+use crate::boxes::FourCc;
+use crate::error::Error;
+use crate::movie::Movie;
+use rewrite::Rewrite;
+use space::Space;
+
+/// What is to be done with a film.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The index is in front already: leave the file as it is.
+    AlreadyFront,
+    /// The film is in fragments, which play from the beginning as they are: leave the file as it is.
+    Fragmented,
+    /// The index cannot be moved without the risk of breaking the film: leave the file as it is, or write it anew with other tools.
+    Refused(Refusal),
+    /// This makes it.
+    Move(Plan),
+}
+
+/// Why an index is not moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is compressed.
+    #[error("the moov box is compressed (cmov)")]
+    CompressedMoov,
+    /// There are several, and players differ in which one they take.
+    #[error("there is more than one moov box")]
+    SeveralMovies,
+    /// A `dref` box names another file as the place of the samples.
+    #[error("the dref box at byte {offset} says that samples are in another file")]
+    ExternalData {
+        /// Where the `dref` box begins.
+        offset: u64,
+    },
+    /// A `meta` box names places in the file by `iloc`.
+    #[error("the meta box at byte {offset} names places in the file (iloc), or is too large to be looked through")]
+    ItemLocations {
+        /// Where the `meta` box begins.
+        offset: u64,
+    },
+    /// A table names a place that is in none of the boxes that move.
+    #[error("the {kind} box at byte {offset} names byte {place}, which is outside of the media data")]
+    PlaceOutside {
+        /// `stco`, `co64` or `saio`.
+        kind: FourCc,
+        /// Where that box begins.
+        offset: u64,
+        /// The place that it names.
+        place: u64,
+    },
+    /// Samples that do not lie in one piece in what is copied.
+    #[error(
+        "the tables in the stbl box at byte {offset} place samples at bytes {start} to {end}, across the end of the media data"
+    )]
+    SamplesAcross {
+        /// Where the `stbl` box begins.
+        offset: u64,
+        /// The first byte of the chunk.
+        start: u64,
+        /// The first byte behind it.
+        end: u64,
+    },
+}
+
+/// How to write the film anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    head: Bytes,
+    copies: Vec<Range<u64>>,
+    widened: usize,
+}
+
+impl Plan {
+    /// What the new file begins with: `ftyp` and the rewritten `moov`.
+    pub fn head(&self) -> &Bytes {
+        &self.head
+    }
+
+    /// Which bytes of the source follow, in this order; at most three ranges, none of them empty.
+    pub fn copies(&self) -> &[Range<u64>] {
+        &self.copies
+    }
+
+    /// How many tables had to be given 64-bit places.
+    pub fn widened(&self) -> usize {
+        self.widened
+    }
+
+    /// The size of the new file in bytes.
+    pub fn size(&self) -> u64 {
+        self.copies.iter().map(|copy| copy.end - copy.start).fold(self.head.len() as u64, u64::saturating_add)
+    }
+}
+
+impl Movie {
+    /// Whether and how to move the index to the front.
+    pub fn faststart(&self) -> Result<Verdict, Error> {
+        if self.layout.moov_is_in_front() {
+            // A compressed index does not say whether there are fragments.
+            let fragmented = matches!(self.is_fragmented(), Ok(true));
+            return Ok(if fragmented { Verdict::Fragmented } else { Verdict::AlreadyFront });
+        }
+        match self.is_fragmented() {
+            Ok(true) => return Ok(Verdict::Fragmented),
+            Err(Error::CompressedMoov) => return Ok(Verdict::Refused(Refusal::CompressedMoov)),
+            other => other?,
+        };
+        if let Some(refusal) = check::whole(self)? {
+            return Ok(Verdict::Refused(refusal));
+        }
+        let space = Space::of(self);
+        if let Some(refusal) = check::samples(self, &space)? {
+            return Ok(Verdict::Refused(refusal));
+        }
+        let tables = tables::find(self.moov_box()?, self.limits.tracks.saturating_mul(4))?;
+        let rewrite = match Rewrite::plan(self, tables, &space)? {
+            Ok(rewrite) => rewrite,
+            Err(refusal) => return Ok(Verdict::Refused(refusal)),
+        };
+        let head = rewrite.head(self, &space)?;
+        Ok(Verdict::Move(Plan {
+            head: head.into(),
+            copies: space.copies(self.layout.file_size),
+            widened: rewrite.widened(),
+        }))
+    }
+}
