@@ -1,0 +1,184 @@
+//! From the coded picture to rows of samples, and over what is damaged in it.
+
+use crate::bits::Bits;
+use crate::block::{BlockReader, Slot};
+use crate::damage::Fault;
+use crate::header::{Component, Header};
+use crate::huffman::{Class, Skip, Steps};
+use crate::idct::{Block, GREY, Idct};
+use crate::plane::Plane;
+use crate::segments::next_marker;
+use crate::unsupported::Unsupported;
+
+/// The tables of one decode. Components that have the same codes share their look-ups, which stay in the cache then.
+pub(crate) struct Lookups {
+    dc: [Option<Box<Steps>>; 4],
+    ac: [Option<Box<(Steps, Skip)>>; 4],
+}
+
+impl Lookups {
+    pub(crate) fn new(header: &Header<'_>) -> Result<Self, Unsupported> {
+        let mut lookups = Self { dc: [const { None }; 4], ac: [const { None }; 4] };
+        for component in &header.components {
+            if let Some(dc @ None) = lookups.dc.get_mut(usize::from(component.dc)) {
+                *dc = Some(Box::new(Steps::new(Class::Dc, header.tables.codes(Class::Dc, component.dc)?)));
+            }
+            if let Some(ac @ None) = lookups.ac.get_mut(usize::from(component.ac)) {
+                let steps = Steps::new(Class::Ac, header.tables.codes(Class::Ac, component.ac)?);
+                let skip = Skip::new(&steps);
+                *ac = Some(Box::new((steps, skip)));
+            }
+        }
+        Ok(lookups)
+    }
+}
+
+/// A component's coefficients, and where they go.
+pub(crate) struct Transform {
+    idct: Idct,
+    slots: [Slot; 64],
+    used: u32,
+}
+
+impl Transform {
+    pub(crate) fn new(header: &Header<'_>, component: Component, points: usize) -> Result<Self, Unsupported> {
+        let idct = Idct::new(points);
+        let (slots, used) = idct.slots(points, header.tables.steps(component.steps)?);
+        Ok(Self { idct, slots, used })
+    }
+}
+
+/// Everything of a component that reading it needs.
+struct Channel<'t> {
+    reader: BlockReader<'t>,
+    idct: &'t Idct,
+    predictor: i32,
+}
+
+/// A picture that is being read.
+pub(crate) struct Scan<'a, 't> {
+    data: &'a [u8],
+    bits: Bits<'a>,
+    channels: Vec<Channel<'t>>,
+    block: Block,
+    /// MCUs from one restart marker to the next, where there are any.
+    interval: u16,
+    /// MCUs up to the next restart marker.
+    left: u16,
+    /// The number of the next restart marker, 0 to 7.
+    expected: u8,
+    /// Whether nothing can be read up to the next restart marker.
+    lost: bool,
+    /// Faults since the last row of MCUs began.
+    fault: Option<Fault>,
+}
+
+impl<'a, 't> Scan<'a, 't> {
+    pub(crate) fn new(
+        header: &Header<'a>,
+        lookups: &'t Lookups,
+        transforms: &'t [Transform],
+    ) -> Self {
+        let channels = header.components.iter().zip(transforms).filter_map(|(component, transform)| {
+            let (ac, skip) = lookups.ac.get(usize::from(component.ac))?.as_deref().map(|(ac, skip)| (ac, skip))?;
+            let dc = lookups.dc.get(usize::from(component.dc))?.as_deref()?;
+            let reader = BlockReader { dc, ac, skip, slots: &transform.slots, used: transform.used };
+            Some(Channel { reader, idct: &transform.idct, predictor: 0 })
+        });
+        Self {
+            data: header.scan,
+            bits: Bits::new(header.scan, 0),
+            channels: channels.collect(),
+            block: [0.0; 64],
+            interval: header.restart_interval,
+            left: header.restart_interval,
+            expected: 0,
+            lost: false,
+            fault: None,
+        }
+    }
+
+    /// Reads a row of MCUs. Says what was wrong in it first.
+    pub(crate) fn row(&mut self, mcus: usize, planes: &mut [Plane]) -> Option<Fault> {
+        self.fault = None;
+        for mcu in 0..mcus {
+            if self.interval > 0 {
+                if self.left == 0 {
+                    self.restart();
+                }
+                self.left -= 1;
+            }
+            self.mcu(mcu, planes);
+        }
+        self.fault
+    }
+
+    #[inline(always)]
+    fn mcu(&mut self, mcu: usize, planes: &mut [Plane]) {
+        for (channel, plane) in self.channels.iter_mut().zip(planes) {
+            let (across, down) = plane.shape.blocks;
+            let (points, stride) = (plane.shape.points, plane.stride());
+            for row in 0..down {
+                for column in 0..across {
+                    let mut last = 0;
+                    if self.lost {
+                        self.block[0] = GREY;
+                    } else {
+                        match channel.reader.read(&mut self.bits, &mut channel.predictor, &mut self.block) {
+                            Ok(at) => last = at,
+                            Err(fault) => {
+                                last = 63;
+                                self.fault = self.fault.or(Some(fault));
+                                self.lost = fault != Fault::Overrun;
+                            }
+                        }
+                        if self.bits.is_overdrawn() {
+                            self.fault = self.fault.or(Some(Fault::CutOff));
+                            self.lost = true;
+                        }
+                    }
+                    let samples = plane.from(row * points, (mcu * across + column) * points);
+                    channel.idct.run(&mut self.block, last, samples, stride);
+                }
+            }
+        }
+    }
+
+    /// Goes to the next restart marker, and begins anew behind it.
+    #[cold]
+    fn restart(&mut self) {
+        self.left = self.interval;
+        let position = self.bits.position();
+        let rest = self.data.get(position..).unwrap_or_default();
+        let behind = self.marker(rest).map(|rest| self.data.len() - rest.len());
+        self.lost = behind.is_none();
+        // A marker that belongs to a later interval is looked at again when its turn comes.
+        self.bits = Bits::new(self.data, behind.unwrap_or(position));
+        self.channels.iter_mut().for_each(|channel| channel.predictor = 0);
+        self.expected = (self.expected + 1) & 7;
+    }
+
+    /// What stands behind the expected restart marker; where another one comes, the best of it (libjpeg's
+    /// `jpeg_resync_to_restart`): one or two behind is skipped, one or two ahead is waited for, others are taken for it.
+    fn marker(&mut self, mut rest: &'a [u8]) -> Option<&'a [u8]> {
+        loop {
+            let found = next_marker(rest);
+            let ahead = found.map(|(marker, _)| (marker.wrapping_sub(0xD0 + self.expected)) & 7);
+            match (found, ahead) {
+                (Some((0xD0..=0xD7, behind)), Some(0)) => return Some(behind),
+                (Some((0xD0..=0xD7, behind)), Some(6 | 7)) => rest = behind,
+                (Some((0xD0..=0xD7, _)), Some(1 | 2)) => break,
+                (Some((0xD0..=0xD7, behind)), _) => {
+                    self.fault = self.fault.or(Some(Fault::Restart));
+                    return Some(behind);
+                }
+                // What is no marker of any kind that may stand here is skipped too.
+                (Some((0x01..=0xBF, behind)), _) => rest = behind,
+                _ => break,
+            }
+            self.fault = self.fault.or(Some(Fault::Restart));
+        }
+        self.fault = self.fault.or(Some(Fault::Restart));
+        None
+    }
+}
