@@ -1,78 +1,33 @@
 //! Reading coded data bit by bit, 8 bytes at a time.
 
-/// The bits of a scan up to its next marker, behind which there are zeros without end.
+use crate::window::SIZE;
+
+/// Where in a [`Window`](crate::window::Window) the reader is, and the bits that come next.
 ///
 /// A value that is passed on and given back, so that a loop has it in registers.
-#[derive(Clone, Copy)]
-pub(crate) struct Bits<'a> {
-    data: &'a [u8],
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bits {
     /// Of the next byte that is not wholly in `word`.
     position: usize,
     /// The next bits, the first of them on top. Below the `count` that are spoken for, more may stand already.
     word: u64,
     count: u32,
-    /// How many of the bits taken in were not in the data.
-    made_up: u32,
 }
 
-/// As many bits are there after [`Bits::refill`].
+/// As many bits are ready after [`Bits::refill`].
 pub(crate) const REFILLED: u32 = 56;
 
-impl<'a> Bits<'a> {
-    pub(crate) fn new(data: &'a [u8], position: usize) -> Self {
-        Self { data, position, word: 0, count: 0, made_up: 0 }
-    }
-
+impl Bits {
     /// Makes at least [`REFILLED`] bits ready.
     #[inline(always)]
-    pub(crate) fn refill(&mut self) {
-        if let Some(bytes) = self.data.get(self.position..).and_then(|rest| rest.first_chunk()) {
-            let next = u64::from_be_bytes(*bytes);
-            if !has_ff(next) {
-                // The bits from `count` on are the same as those that may stand there from the last time.
-                self.word |= next >> self.count;
-                self.position = self.position.wrapping_add(((63 - self.count) >> 3) as usize);
-                self.count |= REFILLED;
-                return;
-            }
-        }
-        *self = self.refilled_by_bytes();
-    }
-
-    /// The same where a 0xFF or the data's end is near.
-    #[cold]
-    #[inline(never)]
-    fn refilled_by_bytes(mut self) -> Self {
-        while self.count < REFILLED {
-            let byte = self.next_byte();
-            self.word |= u64::from(byte) << (REFILLED - self.count);
-            self.count += 8;
-        }
-        self
-    }
-
-    /// 0 at a marker and at the end, which it does not pass.
-    fn next_byte(&mut self) -> u8 {
-        match self.data.get(self.position) {
-            Some(0xFF) => {
-                // More of them are padding.
-                let rest = self.data.get(self.position..).unwrap_or_default();
-                let many = rest.iter().take_while(|byte| **byte == 0xFF).count();
-                if rest.get(many) == Some(&0) {
-                    self.position += many + 1;
-                    return 0xFF;
-                }
-                self.position += many - 1;
-            }
-            Some(byte) => {
-                self.position += 1;
-                return *byte;
-            }
-            None => {}
-        }
-        // Past 64 there is no more to know.
-        self.made_up = (self.made_up + 8).min(1 << 16);
-        0
+    pub(crate) fn refill(&mut self, window: &[u8; SIZE]) {
+        // Never further than that: the caller looks out for the end before each MCU.
+        let from = self.position.min(SIZE - 8);
+        let next = window.get(from..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        // The bits from `count` on are the same as those that may stand there from the last time.
+        self.word |= next >> (self.count & 63);
+        self.position = self.position.wrapping_add((63_u32.wrapping_sub(self.count) >> 3) as usize);
+        self.count |= REFILLED;
     }
 
     /// The next `COUNT` bits.
@@ -98,23 +53,21 @@ impl<'a> Bits<'a> {
         number.wrapping_add(negative & (1 - (1 << (size & 15))))
     }
 
-    /// Whether more has been consumed than there was.
+    /// How many bits of the window have been consumed; below 0 where some that stood before the window are still to come.
     #[inline(always)]
-    pub(crate) fn is_overdrawn(&self) -> bool {
-        self.made_up > self.count
+    pub(crate) fn consumed(&self) -> isize {
+        (8 * self.position as isize).wrapping_sub(self.count as isize)
     }
 
-    /// Where the reader stands: behind all consumed bits, at most 8 bytes (without stuffing) too far.
+    /// Where the next byte comes from.
+    #[inline(always)]
     pub(crate) fn position(&self) -> usize {
         self.position
     }
-}
 
-/// Whether one of the eight bytes is 0xFF.
-#[inline(always)]
-fn has_ff(bytes: u64) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // A byte that is 0 in `!bytes` borrows into its highest bit.
-    (!bytes).wrapping_sub(LOW) & bytes & HIGH != 0
+    /// The same place in a window that begins there.
+    pub(crate) fn moved_to_start(mut self) -> Self {
+        self.position = 0;
+        self
+    }
 }

@@ -4,6 +4,7 @@ use crate::bits::Bits;
 use crate::damage::Fault;
 use crate::huffman::{Skip, Step, Steps};
 use crate::idct::Block;
+use crate::window::SIZE;
 
 /// What a coefficient is multiplied by, and where it goes.
 #[derive(Clone, Copy, Default)]
@@ -24,7 +25,7 @@ pub(crate) struct BlockReader<'t> {
 }
 
 /// What the samples are stored less by (ITU T.81 A.3.1).
-const LEVEL: f32 = 128.0;
+const LEVEL: f32 = 128.0 + 1.0 / 1024.0;
 /// The last coefficient of a block.
 const LAST: u32 = 63;
 
@@ -35,37 +36,39 @@ impl BlockReader<'_> {
     /// # Errors
     /// [`Fault::Overrun`] with the block read nonetheless; otherwise what is in it means nothing.
     #[inline(always)]
-    pub(crate) fn read(&self, bits: &mut Bits<'_>, predictor: &mut i32, block: &mut Block) -> Result<u32, Fault> {
-        bits.refill();
-        let step = next(self.dc, bits)?;
-        *predictor = predictor.wrapping_add(bits.signed(step.length(), step.size()));
-        bits.consume(step.bits());
-        store(block, self.slots, 0, *predictor, LEVEL);
+    pub(crate) fn read(&self, window: &[u8; SIZE], bits: &mut Bits, predictor: &mut i32, block: &mut Block) -> Result<u32, Fault> {
+        bits.refill(window);
+        let (_, difference) = next(self.dc, window, bits)?;
+        *predictor = predictor.wrapping_add(difference);
+        block[0] = *predictor as f32 * self.slots[0].factor + LEVEL;
         let mut at = 0;
-        while at < self.used {
-            bits.refill();
-            let step = next(self.ac, bits)?;
-            let next = at + step.advance();
-            if next > LAST {
-                bits.consume(step.bits());
-                return if step.advance() == Step::END { Ok(at) } else { Err(Fault::Overrun) };
+        'stored: loop {
+            // Two, after the first coefficient or after a refill.
+            for _ in 0..2 {
+                if at >= self.used {
+                    break 'stored;
+                }
+                let (advance, number) = next(self.ac, window, bits)?;
+                let next = at + advance;
+                if next > LAST {
+                    return if advance == Step::END { Ok(at) } else { Err(Fault::Overrun) };
+                }
+                at = next;
+                store(block, self.slots, at, number);
             }
-            store(block, self.slots, next, bits.signed(step.length(), step.size()), 0.0);
-            bits.consume(step.bits());
-            at = next;
+            bits.refill(window);
         }
-        let stored = at;
         if at < LAST {
-            self.walk_over(bits, at)?;
+            self.walk_over(window, bits, at)?;
         }
-        Ok(stored)
+        Ok(at)
     }
 
     /// Goes to the end of the block, from behind the coefficient `at`.
     #[inline(always)]
-    fn walk_over(&self, bits: &mut Bits<'_>, mut at: u32) -> Result<(), Fault> {
+    fn walk_over(&self, window: &[u8; SIZE], bits: &mut Bits, mut at: u32) -> Result<(), Fault> {
         'refill: loop {
-            bits.refill();
+            bits.refill(window);
             for _ in 0..4 {
                 let stride = self.skip.look_up(bits.peek::<12>());
                 let next = at + stride.advance();
@@ -76,10 +79,9 @@ impl BlockReader<'_> {
                         return Ok(());
                     }
                     // One code by itself: a long one, or the last before the end of the block.
-                    bits.refill();
-                    let step = self::next(self.ac, bits)?;
-                    bits.consume(step.bits());
-                    at += step.advance();
+                    bits.refill(window);
+                    let (advance, _) = self::next(self.ac, window, bits)?;
+                    at += advance;
                     match at {
                         0..LAST => continue 'refill,
                         LAST | Step::END.. => return Ok(()),
@@ -93,23 +95,36 @@ impl BlockReader<'_> {
     }
 }
 
-/// The next code.
+/// Takes the next code and the number behind it. Wants 18 bits that are ready.
 #[inline(always)]
-fn next(steps: &Steps, bits: &Bits<'_>) -> Result<Step, Fault> {
+fn next(steps: &Steps, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
     let step = steps.look_up(bits.peek::<10>());
-    if step.advance() <= Step::END { Ok(step) } else { next_long(steps, *bits) }
+    if step.advance() > Step::END {
+        let (advance, number);
+        (*bits, advance, number) = next_long(steps, window, *bits)?;
+        return Ok((advance, number));
+    }
+    let number = bits.signed(step.length(), step.size());
+    bits.consume(step.bits());
+    Ok((step.advance(), number))
 }
 
+/// The same where it is not in the look-up. Leaves as many bits ready as there were before, or more.
 #[cold]
 #[inline(never)]
-fn next_long(steps: &Steps, bits: Bits<'_>) -> Result<Step, Fault> {
-    steps.long().look_up(bits.peek::<16>()).ok_or(Fault::Code)
+fn next_long(steps: &Steps, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bits, u32, i32), Fault> {
+    bits.refill(window);
+    let step = steps.long(bits.peek::<16>()).ok_or(Fault::Code)?;
+    let number = bits.signed(step.length(), step.size());
+    bits.consume(step.bits());
+    bits.refill(window);
+    Ok((bits, step.advance(), number))
 }
 
 #[inline(always)]
-fn store(block: &mut Block, slots: &[Slot; 64], at: u32, number: i32, more: f32) {
+fn store(block: &mut Block, slots: &[Slot; 64], at: u32, number: i32) {
     let slot = slots.get((at & LAST) as usize).copied().unwrap_or_default();
     if let Some(place) = block.get_mut(usize::from(slot.position & 63)) {
-        *place = number as f32 * slot.factor + more;
+        *place = number as f32 * slot.factor;
     }
 }

@@ -24,6 +24,7 @@ mod segments;
 mod tables;
 mod unsupported;
 mod upsample;
+mod window;
 
 pub use damage::{Damage, Failure, Fault};
 pub use decode::Band;

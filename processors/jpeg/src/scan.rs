@@ -7,8 +7,8 @@ use crate::header::{Component, Header};
 use crate::huffman::{Class, Skip, Steps};
 use crate::idct::{Block, GREY, Idct};
 use crate::plane::Plane;
-use crate::segments::next_marker;
 use crate::unsupported::Unsupported;
+use crate::window::Window;
 
 /// The tables of one decode. Components that have the same codes share their look-ups, which stay in the cache then.
 pub(crate) struct Lookups {
@@ -57,8 +57,8 @@ struct Channel<'t> {
 
 /// A picture that is being read.
 pub(crate) struct Scan<'a, 't> {
-    data: &'a [u8],
-    bits: Bits<'a>,
+    window: Window<'a>,
+    bits: Bits,
     channels: Vec<Channel<'t>>,
     block: Block,
     /// MCUs from one restart marker to the next, where there are any.
@@ -86,8 +86,8 @@ impl<'a, 't> Scan<'a, 't> {
             Some(Channel { reader, idct: &transform.idct, predictor: 0 })
         });
         Self {
-            data: header.scan,
-            bits: Bits::new(header.scan, 0),
+            window: Window::new(header.scan),
+            bits: Bits::default(),
             channels: channels.collect(),
             block: [0.0; 64],
             interval: header.restart_interval,
@@ -101,20 +101,28 @@ impl<'a, 't> Scan<'a, 't> {
     /// Reads a row of MCUs. Says what was wrong in it first.
     pub(crate) fn row(&mut self, mcus: usize, planes: &mut [Plane]) -> Option<Fault> {
         self.fault = None;
+        // A copy that nothing else refers to is held in registers.
+        let mut bits = self.bits;
         for mcu in 0..mcus {
             if self.interval > 0 {
                 if self.left == 0 {
                     self.restart();
+                    bits = Bits::default();
                 }
                 self.left -= 1;
             }
-            self.mcu(mcu, planes);
+            if Window::is_used_up(bits.position()) {
+                self.window.advance(bits.position());
+                bits = bits.moved_to_start();
+            }
+            bits = self.mcu(mcu, planes, bits);
         }
+        self.bits = bits;
         self.fault
     }
 
     #[inline(always)]
-    fn mcu(&mut self, mcu: usize, planes: &mut [Plane]) {
+    fn mcu(&mut self, mcu: usize, planes: &mut [Plane], mut bits: Bits) -> Bits {
         for (channel, plane) in self.channels.iter_mut().zip(planes) {
             let (across, down) = plane.shape.blocks;
             let (points, stride) = (plane.shape.points, plane.stride());
@@ -124,7 +132,7 @@ impl<'a, 't> Scan<'a, 't> {
                     if self.lost {
                         self.block[0] = GREY;
                     } else {
-                        match channel.reader.read(&mut self.bits, &mut channel.predictor, &mut self.block) {
+                        match channel.reader.read(self.window.bytes(), &mut bits, &mut channel.predictor, &mut self.block) {
                             Ok(at) => last = at,
                             Err(fault) => {
                                 last = 63;
@@ -132,7 +140,7 @@ impl<'a, 't> Scan<'a, 't> {
                                 self.lost = fault != Fault::Overrun;
                             }
                         }
-                        if self.bits.is_overdrawn() {
+                        if bits.consumed() > self.window.bits() {
                             self.fault = self.fault.or(Some(Fault::CutOff));
                             self.lost = true;
                         }
@@ -142,43 +150,43 @@ impl<'a, 't> Scan<'a, 't> {
                 }
             }
         }
+        bits
     }
 
     /// Goes to the next restart marker, and begins anew behind it.
     #[cold]
     fn restart(&mut self) {
         self.left = self.interval;
-        let position = self.bits.position();
-        let rest = self.data.get(position..).unwrap_or_default();
-        let behind = self.marker(rest).map(|rest| self.data.len() - rest.len());
-        self.lost = behind.is_none();
-        // A marker that belongs to a later interval is looked at again when its turn comes.
-        self.bits = Bits::new(self.data, behind.unwrap_or(position));
         self.channels.iter_mut().for_each(|channel| channel.predictor = 0);
+        let (expected, fault) = (self.expected, &mut self.fault);
+        let behind = restart_marker(&mut self.window, expected, fault);
+        self.lost = !behind;
         self.expected = (self.expected + 1) & 7;
     }
+}
 
-    /// What stands behind the expected restart marker; where another one comes, the best of it (libjpeg's
-    /// `jpeg_resync_to_restart`): one or two behind is skipped, one or two ahead is waited for, others are taken for it.
-    fn marker(&mut self, mut rest: &'a [u8]) -> Option<&'a [u8]> {
-        loop {
-            let found = next_marker(rest);
-            let ahead = found.map(|(marker, _)| (marker.wrapping_sub(0xD0 + self.expected)) & 7);
-            match (found, ahead) {
-                (Some((0xD0..=0xD7, behind)), Some(0)) => return Some(behind),
-                (Some((0xD0..=0xD7, behind)), Some(6 | 7)) => rest = behind,
-                (Some((0xD0..=0xD7, _)), Some(1 | 2)) => break,
-                (Some((0xD0..=0xD7, behind)), _) => {
-                    self.fault = self.fault.or(Some(Fault::Restart));
-                    return Some(behind);
-                }
-                // What is no marker of any kind that may stand here is skipped too.
-                (Some((0x01..=0xBF, behind)), _) => rest = behind,
-                _ => break,
+/// Goes behind the expected restart marker; where another one comes, the best of it (libjpeg's `jpeg_resync_to_restart`): one or
+/// two behind is skipped, one or two ahead is waited for (the answer is false), others are taken for it.
+fn restart_marker(window: &mut Window<'_>, expected: u8, fault: &mut Option<Fault>) -> bool {
+    loop {
+        let Some((marker, behind)) = window.marker() else { break };
+        match (marker, marker.wrapping_sub(0xD0 + expected) & 7) {
+            (0xD0..=0xD7, 0) => {
+                window.restart(behind);
+                return true;
             }
-            self.fault = self.fault.or(Some(Fault::Restart));
+            (0xD0..=0xD7, 3..=5) => {
+                fault.get_or_insert(Fault::Restart);
+                window.restart(behind);
+                return true;
+            }
+            // Markers that have no place here are skipped like those that are late.
+            (0xD0..=0xD7, 6 | 7) | (0x01..=0xBF, _) => window.restart(behind),
+            // What comes later is looked at again when its turn comes.
+            _ => break,
         }
-        self.fault = self.fault.or(Some(Fault::Restart));
-        None
+        fault.get_or_insert(Fault::Restart);
     }
+    fault.get_or_insert(Fault::Restart);
+    false
 }

@@ -41,10 +41,8 @@ pub(crate) fn repeat(row: &[u8], wide: &mut [u8]) {
 pub(crate) fn across(row: &[u8], wide: &mut [u8]) {
     let three_to_one = |near: u8, far: u8, more: u16| ((3 * u16::from(near) + u16::from(far) + more) >> 2) as u8;
     let Some((ends, inner)) = ends(row, wide) else { return };
-    for (pair, three) in inner.iter_mut().zip(row.windows(3)) {
-        if let [left, here, right] = three {
-            *pair = [three_to_one(*here, *left, 1), three_to_one(*here, *right, 2)];
-        }
+    for (pair, (left, (here, right))) in inner.iter_mut().zip(neighbours(row)) {
+        *pair = [three_to_one(*here, *left, 1), three_to_one(*here, *right, 2)];
     }
     *ends.left = [ends.first, three_to_one(ends.first, ends.second, 2)];
     *ends.right = [three_to_one(ends.last, ends.last_but_one, 1), ends.last];
@@ -65,13 +63,17 @@ pub(crate) fn both(near: &[u8], far: &[u8], sums: &mut [u16], wide: &mut [u8]) {
     }
     let three_to_one = |near: u16, far: u16, more: u16| ((3 * near + far + more) >> 4) as u8;
     let Some((ends, inner)) = ends(sums, wide) else { return };
-    for (pair, three) in inner.iter_mut().zip(sums.windows(3)) {
-        if let [left, here, right] = three {
-            *pair = [three_to_one(*here, *left, 8), three_to_one(*here, *right, 7)];
-        }
+    for (pair, (left, (here, right))) in inner.iter_mut().zip(neighbours(sums)) {
+        *pair = [three_to_one(*here, *left, 8), three_to_one(*here, *right, 7)];
     }
     *ends.left = [three_to_one(ends.first, ends.first, 8), three_to_one(ends.first, ends.second, 7)];
     *ends.right = [three_to_one(ends.last, ends.last_but_one, 8), three_to_one(ends.last, ends.last, 7)];
+}
+
+/// Every sample but the first and the last, between those on both sides. (`windows` is not made vector instructions of.)
+fn neighbours<T>(row: &[T]) -> impl Iterator<Item = (&T, (&T, &T))> {
+    let (here, right) = (row.get(1..).unwrap_or_default(), row.get(2..).unwrap_or_default());
+    row.iter().zip(here.iter().zip(right))
 }
 
 /// What stands at the ends of a row, and where it goes.
