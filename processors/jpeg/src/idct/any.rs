@@ -32,17 +32,17 @@ impl Any {
     pub(super) fn run(&self, block: &mut Block, rows: &mut [u8], stride: usize) {
         const ZERO: Lanes<WIDTH> = Lanes([0.0; WIDTH]);
         let side = self.points.min(8);
-        // Across: a row of samples for every frequency down.
-        let mut across = [ZERO; 8];
-        for (sums, coefficients) in across.iter_mut().zip(block.chunks_exact(side)) {
+        // A column of samples for every frequency across.
+        let mut columns = [ZERO; 8];
+        for (sums, coefficients) in columns.iter_mut().zip(block.chunks_exact(side)).take(side) {
             for (coefficient, cosines) in coefficients.iter().zip(&self.cosines) {
                 *sums = *sums + *cosines * *coefficient;
             }
         }
         for (y, row) in rows.chunks_mut(stride).take(self.points).enumerate() {
             let mut sums = ZERO;
-            for (frequency, cosines) in across.iter().zip(&self.cosines) {
-                sums = sums + *frequency * cosines.0.get(y).copied().unwrap_or_default();
+            for (column, cosines) in columns.iter().zip(&self.cosines) {
+                sums = sums + *cosines * column.0.get(y).copied().unwrap_or_default();
             }
             row.iter_mut().zip(sums.samples()).take(self.points).for_each(|(place, sample)| *place = sample);
         }

@@ -18,13 +18,12 @@ pub(super) fn run(block: &mut Block, last: u32, rows: &mut [u8], stride: usize) 
     }
     let (rows_of_block, _) = used.as_chunks::<4>();
     let [a, b, c, d] = *rows_of_block else { return };
-    let columns = transposed(pass([Lanes(a), Lanes(b), Lanes(c), Lanes(d)]));
-    let samples = transposed(pass(columns)).map(Lanes::samples);
-    write(rows, stride, samples);
+    let [a, b, c, d] = pass(transposed(pass([Lanes(a), Lanes(b), Lanes(c), Lanes(d)])));
+    write(rows, stride, [a.samples(), b.samples(), c.samples(), d.samples()]);
     *used = [0.0; 16];
 }
 
-/// Down every column.
+/// One direction: of four rows, each column by itself.
 #[inline(always)]
 fn pass([s0, s1, s2, s3]: [Lanes<4>; 4]) -> [Lanes<4>; 4] {
     let (cos1, cos3) = (COS_1, COS_3);

@@ -20,7 +20,8 @@ use crate::tables::Steps;
 
 use any::Any;
 
-/// Coefficients times their factors, K in a row. Where K is below 8, the last is where unused ones go.
+/// Coefficients times their factors, K in a row, which are those of one frequency across: so that the columns come out first, and the
+/// rows last, as they are stored. Where K is below 8, the last place is where unused ones go.
 pub(crate) type Block = [f32; 64];
 
 /// A block without anything in it: grey.
@@ -55,7 +56,7 @@ impl Idct {
         for (at, ((slot, step), (u, v))) in (0..).zip(slots.iter_mut().zip(steps).zip(zigzag())) {
             if u < side && v < side {
                 let factor = f64::from(*step) * self.factor(u) * self.factor(v);
-                *slot = Slot { factor: factor as f32, position: (v * side + u) as u8 };
+                *slot = Slot { factor: factor as f32, position: (u * side + v) as u8 };
                 used = at;
             }
         }
@@ -94,7 +95,7 @@ impl Idct {
 /// Two by two: sums and differences.
 #[inline(always)]
 fn two(block: &mut Block, rows: &mut [u8], stride: usize) {
-    let [s00, s01, s10, s11, ..] = *block;
+    let [s00, s10, s01, s11, ..] = *block;
     let (sum0, sum1) = (s00 + s10, s01 + s11);
     let (difference0, difference1) = (s00 - s10, s01 - s11);
     let samples = lanes::Lanes([sum0 + sum1, sum0 - sum1, difference0 + difference1, difference0 - difference1]).samples();
