@@ -18,6 +18,11 @@ pub(crate) struct Bits {
 pub(crate) const REFILLED: u32 = 56;
 
 impl Bits {
+    /// Some bits that are known already, the first of them on top.
+    pub(crate) fn of(word: usize) -> Self {
+        Self { word: word as u64, ..Self::default() }
+    }
+
     /// Makes at least [`REFILLED`] bits ready.
     #[inline(always)]
     pub(crate) fn refill(&mut self, window: &[u8; SIZE]) {

@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::damage::Fault;
-use crate::huffman::{Skip, Step, Steps};
+use crate::huffman::{Coding, Known, Step};
 use crate::idct::Block;
 use crate::window::SIZE;
 
@@ -15,9 +15,8 @@ pub(crate) struct Slot {
 
 /// Reads the blocks of one component.
 pub(crate) struct BlockReader<'t> {
-    pub(crate) dc: &'t Steps,
-    pub(crate) ac: &'t Steps,
-    pub(crate) skip: &'t Skip,
+    pub(crate) dc: &'t Coding,
+    pub(crate) ac: &'t Coding,
     /// In zigzag order.
     pub(crate) slots: &'t [Slot; 64],
     /// The highest coefficient that is used, in zigzag order.
@@ -43,8 +42,8 @@ impl BlockReader<'_> {
         block[0] = *predictor as f32 * self.slots[0].factor + LEVEL;
         let mut at = 0;
         'stored: loop {
-            // Two, after the first coefficient or after a refill.
-            for _ in 0..2 {
+            // Four, after the first coefficient or after a refill.
+            for _ in 0..4 {
                 if at >= self.used {
                     break 'stored;
                 }
@@ -70,7 +69,7 @@ impl BlockReader<'_> {
         'refill: loop {
             bits.refill(window);
             for _ in 0..4 {
-                let stride = self.skip.look_up(bits.peek::<12>());
+                let stride = self.ac.skip.look_up(bits.peek::<11>());
                 let next = at + stride.advance();
                 if next >= LAST {
                     let end = next == LAST || (Step::END..Step::END + LAST).contains(&next);
@@ -95,26 +94,24 @@ impl BlockReader<'_> {
     }
 }
 
-/// Takes the next code and the number behind it. Wants 18 bits that are ready.
+/// Takes the next code and the number behind it. Wants 11 bits that are ready.
 #[inline(always)]
-fn next(steps: &Steps, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
-    let step = steps.look_up(bits.peek::<10>());
-    if step.advance() > Step::END {
+fn next(coding: &Coding, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
+    let known = coding.numbers.look_up(bits.peek::<11>());
+    if known.advance() == Known::UNKNOWN {
         let (advance, number);
-        (*bits, advance, number) = next_long(steps, window, *bits)?;
+        (*bits, advance, number) = next_long(coding, window, *bits)?;
         return Ok((advance, number));
     }
-    let number = bits.signed(step.length(), step.size());
-    bits.consume(step.bits());
-    Ok((step.advance(), number))
+    bits.consume(known.bits());
+    Ok((known.advance(), known.number()))
 }
 
-/// The same where it is not in the look-up. Leaves as many bits ready as there were before, or more.
-#[cold]
+/// The same where there are more. Leaves as many bits ready as there were before, or more.
 #[inline(never)]
-fn next_long(steps: &Steps, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bits, u32, i32), Fault> {
+fn next_long(coding: &Coding, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bits, u32, i32), Fault> {
     bits.refill(window);
-    let step = steps.long(bits.peek::<16>()).ok_or(Fault::Code)?;
+    let step = coding.steps.find(bits.peek::<16>()).ok_or(Fault::Code)?;
     let number = bits.signed(step.length(), step.size());
     bits.consume(step.bits());
     bits.refill(window);

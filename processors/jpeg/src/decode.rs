@@ -7,7 +7,7 @@ use crate::geometry::{Scale, Size, shapes};
 use crate::header::{Colours, Header};
 use crate::output::Output;
 use crate::plane::Plane;
-use crate::scan::{Lookups, Scan, Transform};
+use crate::scan::{Codings, Scan, Transform};
 
 /// Some whole rows of the picture.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +40,10 @@ impl Header<'_> {
         let mut planes: Vec<Plane> = self.components.iter().zip(shapes).map(|(_, shape)| Plane::new(shape, mcus)).collect();
 
         // `read` has made sure that all tables are there.
-        let lookups = Lookups::new(self).map_err(|_| Failure::Stopped)?;
+        let codings = Codings::new(self).map_err(|_| Failure::Stopped)?;
         let transforms = self.components.iter().zip(shapes).map(|(part, shape)| Transform::new(self, *part, shape.points));
         let transforms: Vec<Transform> = transforms.collect::<Result<_, _>>().map_err(|_| Failure::Stopped)?;
-        let mut scan = Scan::new(self, &lookups, &transforms);
+        let mut scan = Scan::new(self, &codings, &transforms);
 
         let rows_of_mcu = luma.blocks.1 * luma.points;
         let mut output = Output::new(self.colours, &planes, scale.eighths());

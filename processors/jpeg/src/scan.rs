@@ -4,32 +4,30 @@ use crate::bits::Bits;
 use crate::block::{BlockReader, Slot};
 use crate::damage::Fault;
 use crate::header::{Component, Header};
-use crate::huffman::{Class, Skip, Steps};
+use crate::huffman::{Class, Coding};
 use crate::idct::{Block, GREY, Idct};
 use crate::plane::Plane;
 use crate::unsupported::Unsupported;
 use crate::window::Window;
 
 /// The tables of one decode. Components that have the same codes share their look-ups, which stay in the cache then.
-pub(crate) struct Lookups {
-    dc: [Option<Box<Steps>>; 4],
-    ac: [Option<Box<(Steps, Skip)>>; 4],
+pub(crate) struct Codings {
+    dc: [Option<Coding>; 4],
+    ac: [Option<Coding>; 4],
 }
 
-impl Lookups {
+impl Codings {
     pub(crate) fn new(header: &Header<'_>) -> Result<Self, Unsupported> {
-        let mut lookups = Self { dc: [const { None }; 4], ac: [const { None }; 4] };
+        let mut codings = Self { dc: [const { None }; 4], ac: [const { None }; 4] };
         for component in &header.components {
-            if let Some(dc @ None) = lookups.dc.get_mut(usize::from(component.dc)) {
-                *dc = Some(Box::new(Steps::new(Class::Dc, header.tables.codes(Class::Dc, component.dc)?)));
+            if let Some(dc @ None) = codings.dc.get_mut(usize::from(component.dc)) {
+                *dc = Some(Coding::new(Class::Dc, header.tables.codes(Class::Dc, component.dc)?));
             }
-            if let Some(ac @ None) = lookups.ac.get_mut(usize::from(component.ac)) {
-                let steps = Steps::new(Class::Ac, header.tables.codes(Class::Ac, component.ac)?);
-                let skip = Skip::new(&steps);
-                *ac = Some(Box::new((steps, skip)));
+            if let Some(ac @ None) = codings.ac.get_mut(usize::from(component.ac)) {
+                *ac = Some(Coding::new(Class::Ac, header.tables.codes(Class::Ac, component.ac)?));
             }
         }
-        Ok(lookups)
+        Ok(codings)
     }
 }
 
@@ -76,13 +74,13 @@ pub(crate) struct Scan<'a, 't> {
 impl<'a, 't> Scan<'a, 't> {
     pub(crate) fn new(
         header: &Header<'a>,
-        lookups: &'t Lookups,
+        codings: &'t Codings,
         transforms: &'t [Transform],
     ) -> Self {
         let channels = header.components.iter().zip(transforms).filter_map(|(component, transform)| {
-            let (ac, skip) = lookups.ac.get(usize::from(component.ac))?.as_deref().map(|(ac, skip)| (ac, skip))?;
-            let dc = lookups.dc.get(usize::from(component.dc))?.as_deref()?;
-            let reader = BlockReader { dc, ac, skip, slots: &transform.slots, used: transform.used };
+            let dc = codings.dc.get(usize::from(component.dc))?.as_ref()?;
+            let ac = codings.ac.get(usize::from(component.ac))?.as_ref()?;
+            let reader = BlockReader { dc, ac, slots: &transform.slots, used: transform.used };
             Some(Channel { reader, idct: &transform.idct, predictor: 0 })
         });
         Self {

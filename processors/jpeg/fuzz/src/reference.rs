@@ -15,10 +15,7 @@ pub enum Kind {
 
 /// A decoded picture.
 pub struct Picture {
-    pub width: usize,
-    pub height: usize,
-    /// 1 or 3.
-    pub channels: usize,
+    /// Row by row; 1 or 3 bytes each.
     pub pixels: Vec<u8>,
     /// The largest sum of a block's coefficients, all taken positive. Below 2,000, 16-bit arithmetic does not overflow in libjpeg.
     pub largest: f64,
@@ -274,12 +271,13 @@ pub fn samples(coefficients: &[f64], points: usize, kind: Kind) -> Vec<u8> {
     let side = if means { 8 } else { points };
     let c = |u: usize| if u == 0 { 0.125_f64.sqrt() } else { 0.5 };
     let cosine = |u: usize, x: usize| c(u) * ((2 * x + 1) as f64 * u as f64 * PI / (2 * side) as f64).cos();
+    let cosines: Vec<Vec<f64>> = (0..side.min(8)).map(|u| (0..side).map(|x| cosine(u, x)).collect()).collect();
     let mut exact = vec![128.0; side * side];
-    for (place, coefficient) in coefficients.iter().enumerate() {
-        let (u, v) = (place % 8, place / 8);
-        if *coefficient != 0.0 && u < side && v < side {
-            for (at, sample) in exact.iter_mut().enumerate() {
-                *sample += coefficient * cosine(u, at % side) * cosine(v, at / side);
+    for (u, across) in cosines.iter().enumerate() {
+        for y in 0..side {
+            let down: f64 = cosines.iter().enumerate().map(|(v, down)| coefficients[8 * v + u] * down[y]).sum();
+            for (sample, across) in exact[y * side..].iter_mut().zip(across) {
+                *sample += down * across;
             }
         }
     }
@@ -317,7 +315,7 @@ fn picture(
         }
     }
     let points = components.iter().map(|part| part.points).collect();
-    Picture { width, height, channels: components.len(), pixels, largest, points }
+    Picture { pixels, largest, points }
 }
 
 /// A component's value at a pixel.

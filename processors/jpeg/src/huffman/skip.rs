@@ -3,7 +3,7 @@
 use super::step::{Step, Steps, WIDTH as STEP_WIDTH};
 
 /// Bits that are looked up at once.
-pub(crate) const WIDTH: u32 = 12;
+pub(crate) const WIDTH: u32 = 11;
 /// As many bits are walked over at most: four times, and the bits of one refill are used up.
 const MOST: u32 = crate::bits::REFILLED / 4;
 

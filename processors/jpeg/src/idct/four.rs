@@ -1,7 +1,7 @@
 //! Four by four samples.
 
 use super::Block;
-use super::lanes::{Lanes, transposed};
+use super::lanes::Lanes;
 
 /// c(u), and cos(π/4) where that is the only cosine of a frequency.
 pub(super) fn factor(u: usize) -> f64 {
@@ -16,20 +16,32 @@ pub(super) fn run(block: &mut Block, last: u32, rows: &mut [u8], stride: usize) 
         write(rows, stride, [[sample; 4]; 4]);
         return;
     }
-    let (rows_of_block, _) = used.as_chunks::<4>();
-    let [a, b, c, d] = *rows_of_block else { return };
-    let [a, b, c, d] = pass(transposed(pass([Lanes(a), Lanes(b), Lanes(c), Lanes(d)])));
-    write(rows, stride, [a.samples(), b.samples(), c.samples(), d.samples()]);
+    let Some(square) = used.as_chunks().0.first_chunk() else { return };
+    write(rows, stride, pass(&transposed(&pass(square))).map(|row| Lanes(row).samples()));
     *used = [0.0; 16];
 }
 
+type Square = [[f32; 4]; 4];
+
 /// One direction: of four rows, each column by itself.
 #[inline(always)]
-fn pass([s0, s1, s2, s3]: [Lanes<4>; 4]) -> [Lanes<4>; 4] {
-    let (cos1, cos3) = (COS_1, COS_3);
-    let (even0, even1) = (s0 + s2, s0 - s2);
-    let (odd0, odd1) = (s1 * cos1 + s3 * cos3, s1 * cos3 - s3 * cos1);
-    [even0 + odd0, even1 + odd1, even1 - odd1, even0 - odd0]
+fn pass(rows: &Square) -> Square {
+    let mut out = [[0.0; 4]; 4];
+    for column in 0..4 {
+        let [s0, s1, s2, s3] = rows.each_ref().map(|row| row[column]);
+        let (even0, even1) = (s0 + s2, s0 - s2);
+        let (odd0, odd1) = (s1 * COS_1 + s3 * COS_3, s1 * COS_3 - s3 * COS_1);
+        out[0][column] = even0 + odd0;
+        out[1][column] = even1 + odd1;
+        out[2][column] = even1 - odd1;
+        out[3][column] = even0 - odd0;
+    }
+    out
+}
+
+#[inline(always)]
+fn transposed(rows: &Square) -> Square {
+    std::array::from_fn(|x| rows.each_ref().map(|row| row[x]))
 }
 
 /// cos(π/8) and cos(3π/8)

@@ -59,17 +59,3 @@ pub(crate) fn sample(value: f32) -> u8 {
     let value = if value < 255.0 { value } else { 255.0 };
     (value + UNIT).to_bits() as u8
 }
-
-/// Rows and columns changed over.
-#[inline(always)]
-pub(crate) fn transposed<const SIDE: usize>(rows: [Lanes<SIDE>; SIDE]) -> [Lanes<SIDE>; SIDE] {
-    let mut columns = [Lanes([0.0; SIDE]); SIDE];
-    for (y, row) in rows.iter().enumerate() {
-        for (column, number) in columns.iter_mut().zip(row.0) {
-            if let Some(place) = column.0.get_mut(y) {
-                *place = number;
-            }
-        }
-    }
-    columns
-}
