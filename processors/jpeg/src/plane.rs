@@ -28,10 +28,23 @@ impl Plane {
         self.samples.copy_within(last.., 0);
     }
 
-    /// From the row with the block's upper left corner on, and from the sample on.
+    /// Where the blocks of the first MCU begin, in the order in which they are coded.
+    pub(crate) fn places(&self) -> Vec<usize> {
+        let Shape { blocks: (across, down), points, .. } = self.shape;
+        let rows = (0..down).map(|row| (1 + row * points) * self.stride);
+        rows.flat_map(|from| (0..across).map(move |column| from + column * points)).collect()
+    }
+
+    /// Samples from a block to the same of the next MCU.
     #[inline(always)]
-    pub(crate) fn from(&mut self, row: usize, sample: usize) -> &mut [u8] {
-        self.samples.get_mut((row + 1) * self.stride + sample..).unwrap_or_default()
+    pub(crate) fn mcu_width(&self) -> usize {
+        self.shape.blocks.0 * self.shape.points
+    }
+
+    /// From a place on.
+    #[inline(always)]
+    pub(crate) fn from(&mut self, place: usize) -> &mut [u8] {
+        self.samples.get_mut(place..).unwrap_or_default()
     }
 
     /// A row of the component, counted from its first, while the row `mcu_row` of MCUs is the current one. Those behind the last

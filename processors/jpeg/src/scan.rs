@@ -51,6 +51,8 @@ struct Channel<'t> {
     reader: BlockReader<'t>,
     idct: &'t Idct,
     predictor: i32,
+    /// Where the blocks of the next MCU begin in the plane.
+    places: Vec<usize>,
 }
 
 /// A picture that is being read.
@@ -81,7 +83,7 @@ impl<'a, 't> Scan<'a, 't> {
             let dc = codings.dc.get(usize::from(component.dc))?.as_ref()?;
             let ac = codings.ac.get(usize::from(component.ac))?.as_ref()?;
             let reader = BlockReader { dc, ac, slots: &transform.slots, used: transform.used };
-            Some(Channel { reader, idct: &transform.idct, predictor: 0 })
+            Some(Channel { reader, idct: &transform.idct, predictor: 0, places: Vec::new() })
         });
         Self {
             window: Window::new(header.scan),
@@ -99,9 +101,12 @@ impl<'a, 't> Scan<'a, 't> {
     /// Reads a row of MCUs. Says what was wrong in it first.
     pub(crate) fn row(&mut self, mcus: usize, planes: &mut [Plane]) -> Option<Fault> {
         self.fault = None;
+        for (channel, plane) in self.channels.iter_mut().zip(&*planes) {
+            channel.places = plane.places();
+        }
         // A copy that nothing else refers to is held in registers.
         let mut bits = self.bits;
-        for mcu in 0..mcus {
+        for _ in 0..mcus {
             if self.interval > 0 {
                 if self.left == 0 {
                     self.restart();
@@ -113,39 +118,36 @@ impl<'a, 't> Scan<'a, 't> {
                 self.window.advance(bits.position());
                 bits = bits.moved_to_start();
             }
-            bits = self.mcu(mcu, planes, bits);
+            bits = self.mcu(planes, bits);
         }
         self.bits = bits;
         self.fault
     }
 
     #[inline(always)]
-    fn mcu(&mut self, mcu: usize, planes: &mut [Plane], mut bits: Bits) -> Bits {
+    fn mcu(&mut self, planes: &mut [Plane], mut bits: Bits) -> Bits {
         for (channel, plane) in self.channels.iter_mut().zip(planes) {
-            let (across, down) = plane.shape.blocks;
-            let (points, stride) = (plane.shape.points, plane.stride());
-            for row in 0..down {
-                for column in 0..across {
-                    let mut last = 0;
-                    if self.lost {
-                        self.block[0] = GREY;
-                    } else {
-                        match channel.reader.read(self.window.bytes(), &mut bits, &mut channel.predictor, &mut self.block) {
-                            Ok(at) => last = at,
-                            Err(fault) => {
-                                last = 63;
-                                self.fault = self.fault.or(Some(fault));
-                                self.lost = fault != Fault::Overrun;
-                            }
-                        }
-                        if bits.consumed() > self.window.bits() {
-                            self.fault = self.fault.or(Some(Fault::CutOff));
-                            self.lost = true;
+            for place in &mut channel.places {
+                let mut last = 0;
+                if self.lost {
+                    self.block[0] = GREY;
+                } else {
+                    match channel.reader.read(self.window.bytes(), &mut bits, &mut channel.predictor, &mut self.block) {
+                        Ok(at) => last = at,
+                        Err(fault) => {
+                            last = 63;
+                            self.fault = self.fault.or(Some(fault));
+                            self.lost = fault != Fault::Overrun;
                         }
                     }
-                    let samples = plane.from(row * points, (mcu * across + column) * points);
-                    channel.idct.run(&mut self.block, last, samples, stride);
+                    if bits.consumed() > self.window.bits() {
+                        self.fault = self.fault.or(Some(Fault::CutOff));
+                        self.lost = true;
+                    }
                 }
+                let stride = plane.stride();
+                channel.idct.run(&mut self.block, last, plane.from(*place), stride);
+                *place += plane.mcu_width();
             }
         }
         bits

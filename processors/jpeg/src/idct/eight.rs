@@ -16,17 +16,58 @@ pub(super) fn run(block: &mut Block, last: u32, rows: &mut [u8], stride: usize) 
         write(rows, stride, &[[sample(std::mem::take(&mut block[0])); 8]; 8]);
         return;
     }
-    write(rows, stride, &samples(block));
+    let samples = if last <= LAST_LOW { samples_of_low(block) } else { samples_of_all(block) };
+    write(rows, stride, &samples);
     *block = [0.0; 64];
 }
 
+/// Up to here in zigzag order, no frequency is above 3.
+const LAST_LOW: u32 = 9;
+
+type Row = [f32; 8];
+
 #[inline(never)]
-fn samples(block: &Block) -> [[u8; 8]; 8] {
-    let (rows, _) = block.as_chunks::<8>();
-    let Some(rows) = rows.first_chunk() else { return [[0; 8]; 8] };
-    let rows = pass(&transposed(&pass(rows)));
+fn samples_of_all(block: &Block) -> [[u8; 8]; 8] {
+    let Some(rows) = block.as_chunks::<8>().0.first_chunk::<8>() else { return [[0; 8]; 8] };
+    let mut out = [[0.0; 8]; 8];
+    for column in 0..8 {
+        let sums = transformed(rows.each_ref().map(|row| row[column]));
+        out.iter_mut().zip(sums).for_each(|(row, sum)| row[column] = sum);
+    }
+    let rows = transposed::<8>(&out);
+    for column in 0..8 {
+        let sums = transformed(rows.each_ref().map(|row| row[column]));
+        out.iter_mut().zip(sums).for_each(|(row, sum)| row[column] = sum);
+    }
+    rounded(&out)
+}
+
+#[inline(never)]
+fn samples_of_low(block: &Block) -> [[u8; 8]; 8] {
+    let Some(rows) = block.as_chunks::<8>().0.first_chunk::<4>() else { return [[0; 8]; 8] };
+    let mut out = [[0.0; 8]; 8];
+    for column in 0..4 {
+        let sums = transformed_low(rows.each_ref().map(|row| row[column]));
+        out.iter_mut().zip(sums).for_each(|(row, sum)| row[column] = sum);
+    }
+    let rows = transposed::<4>(&out);
+    for column in 0..8 {
+        let sums = transformed_low(rows.each_ref().map(|row| row[column]));
+        out.iter_mut().zip(sums).for_each(|(row, sum)| row[column] = sum);
+    }
+    rounded(&out)
+}
+
+/// The first `COUNT` columns, as rows.
+#[inline(always)]
+fn transposed<const COUNT: usize>(rows: &[Row; 8]) -> [Row; COUNT] {
+    std::array::from_fn(|x| rows.each_ref().map(|row| row[x]))
+}
+
+#[inline(always)]
+fn rounded(rows: &[Row; 8]) -> [[u8; 8]; 8] {
     let mut samples = [[0; 8]; 8];
-    for (samples, row) in samples.iter_mut().zip(&rows) {
+    for (samples, row) in samples.iter_mut().zip(rows) {
         for (place, value) in samples.iter_mut().zip(row) {
             *place = sample(*value);
         }
@@ -34,52 +75,35 @@ fn samples(block: &Block) -> [[u8; 8]; 8] {
     samples
 }
 
-type Square = [[f32; 8]; 8];
-
-/// One direction: of eight rows, each column by itself. (A loop over columns is what becomes vector instructions.)
+/// Eight samples of eight frequencies.
 #[inline(always)]
-fn pass(rows: &Square) -> Square {
+fn transformed([s0, s1, s2, s3, s4, s5, s6, s7]: Row) -> Row {
+    combined([s0 + s4, s0 - s4, s2 + s6, s2 - s6, s5 + s3, s5 - s3, s1 + s7, s1 - s7])
+}
+
+/// Eight samples of the four lowest frequencies.
+#[inline(always)]
+fn transformed_low([s0, s1, s2, s3]: [f32; 4]) -> Row {
+    combined([s0, s0, s2, s2, s3, -s3, s1, s1])
+}
+
+/// The rest of the algorithm, from the sums and differences of frequencies 0 and 4, 2 and 6, 5 and 3, 1 and 7.
+#[inline(always)]
+fn combined([sum04, less04, sum26, less26, sum53, less53, sum17, less17]: Row) -> Row {
     const SQRT_2: f32 = std::f32::consts::SQRT_2;
     /// 2 cos(π/8), 2 (cos(π/8) - sin(π/8)) and 2 (cos(π/8) + sin(π/8)).
     const ROTATION: [f32; 3] = [1.847_759_1, 1.082_392_2, 2.613_126];
 
-    let mut out = [[0.0; 8]; 8];
-    for column in 0..8 {
-        let [s0, s1, s2, s3, s4, s5, s6, s7] = rows.each_ref().map(|row| row[column]);
-        let (even0, even1) = (s0 + s4, s0 - s4);
-        let even3 = s2 + s6;
-        let even2 = (s2 - s6) * SQRT_2 - even3;
-        let (e0, e3) = (even0 + even3, even0 - even3);
-        let (e1, e2) = (even1 + even2, even1 - even2);
+    let middle = less26 * SQRT_2 - sum26;
+    let (e0, e3) = (sum04 + sum26, sum04 - sum26);
+    let (e1, e2) = (less04 + middle, less04 - middle);
 
-        let (sum53, difference53) = (s5 + s3, s5 - s3);
-        let (sum17, difference17) = (s1 + s7, s1 - s7);
-        let o0 = sum17 + sum53;
-        let both = (difference53 + difference17) * ROTATION[0];
-        let o1 = both - difference53 * ROTATION[2] - o0;
-        let o2 = (sum17 - sum53) * SQRT_2 - o1;
-        let o3 = both - difference17 * ROTATION[1] - o2;
-        out[0][column] = e0 + o0;
-        out[1][column] = e1 + o1;
-        out[2][column] = e2 + o2;
-        out[3][column] = e3 + o3;
-        out[4][column] = e3 - o3;
-        out[5][column] = e2 - o2;
-        out[6][column] = e1 - o1;
-        out[7][column] = e0 - o0;
-    }
-    out
-}
-
-#[inline(always)]
-fn transposed(rows: &Square) -> Square {
-    let mut out = [[0.0; 8]; 8];
-    for (y, row) in rows.iter().enumerate() {
-        for (x, value) in row.iter().enumerate() {
-            out[x][y] = *value;
-        }
-    }
-    out
+    let o0 = sum17 + sum53;
+    let both = (less53 + less17) * ROTATION[0];
+    let o1 = both - less53 * ROTATION[2] - o0;
+    let o2 = (sum17 - sum53) * SQRT_2 - o1;
+    let o3 = both - less17 * ROTATION[1] - o2;
+    [e0 + o0, e1 + o1, e2 + o2, e3 + o3, e3 - o3, e2 - o2, e1 - o1, e0 - o0]
 }
 
 #[inline(always)]
