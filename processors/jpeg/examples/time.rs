@@ -40,7 +40,9 @@ fn main() {
         }
         let (ratio, difference) = (theirs / ours, difference(&header, scale, &pixels));
         let (eighths, ours, theirs) = (scale.eighths(), ours * 1e3, theirs * 1e3);
-        println!("{eighths}/8: {ours:6.1} ms, libjpeg-turbo {theirs:6.1} ms: {ratio:.2}; mean difference {difference:.3}");
+        println!(
+            "{eighths}/8: {ours:6.1} ms, libjpeg-turbo {theirs:6.1} ms: {ratio:.2}; mean difference {difference:.3}"
+        );
     }
 }
 

@@ -28,7 +28,8 @@ impl Bits {
     pub(crate) fn refill(&mut self, window: &[u8; SIZE]) {
         // Never further than that: the caller looks out for the end before each MCU.
         let from = self.position.min(SIZE - 8);
-        let next = window.get(from..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let next =
+            window.get(from..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
         // The bits from `count` on are the same as those that may stand there from the last time.
         self.word |= next >> (self.count & 63);
         self.position = self.position.wrapping_add((63_u32.wrapping_sub(self.count) >> 3) as usize);

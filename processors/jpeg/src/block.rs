@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::damage::Fault;
-use crate::huffman::{Coding, Known, Step};
+use crate::huffman::{Coding, Known, Skip, Step};
 use crate::idct::Block;
 use crate::window::SIZE;
 
@@ -17,6 +17,7 @@ pub(crate) struct Slot {
 pub(crate) struct BlockReader<'t> {
     pub(crate) dc: &'t Coding,
     pub(crate) ac: &'t Coding,
+    pub(crate) skip: &'t Skip,
     /// In zigzag order.
     pub(crate) slots: &'t [Slot; 64],
     /// The highest coefficient that is used, in zigzag order.
@@ -35,7 +36,13 @@ impl BlockReader<'_> {
     /// # Errors
     /// [`Fault::Overrun`] with the block read nonetheless; otherwise what is in it means nothing.
     #[inline(always)]
-    pub(crate) fn read(&self, window: &[u8; SIZE], bits: &mut Bits, predictor: &mut i32, block: &mut Block) -> Result<u32, Fault> {
+    pub(crate) fn read(
+        &self,
+        window: &[u8; SIZE],
+        bits: &mut Bits,
+        predictor: &mut i32,
+        block: &mut Block,
+    ) -> Result<u32, Fault> {
         bits.refill(window);
         let (_, difference) = next(self.dc, window, bits)?;
         *predictor = predictor.wrapping_add(difference);
@@ -69,7 +76,7 @@ impl BlockReader<'_> {
         'refill: loop {
             bits.refill(window);
             for _ in 0..4 {
-                let stride = self.ac.skip.look_up(bits.peek::<11>());
+                let stride = self.skip.look_up(bits.peek::<11>());
                 let next = at + stride.advance();
                 if next >= LAST {
                     let end = next == LAST || (Step::END..Step::END + LAST).contains(&next);

@@ -29,9 +29,7 @@ pub(crate) fn ycbcr_to_rgb(luma: &[u8], blue: &[u8], red: &[u8], rgb: &mut [u8])
 fn convert(luma: &[u8; STEP], blue: &[u8; STEP], red: &[u8; STEP], rgb: &mut [u8; 3 * STEP]) {
     let mut planes = [[0_u8; STEP]; 3];
     let [reds, greens, blues] = &mut planes;
-    for ((((r, g), b), y), (cb, cr)) in
-        reds.iter_mut().zip(greens).zip(blues).zip(luma).zip(blue.iter().zip(red))
-    {
+    for ((((r, g), b), y), (cb, cr)) in reds.iter_mut().zip(greens).zip(blues).zip(luma).zip(blue.iter().zip(red)) {
         let (y, cb, cr) = (i16::from(*y), i16::from(*cb) - 128, i16::from(*cr) - 128);
         // 1.402 = 1 + 0.402 and 1.772 = 2 - 0.228, so that the products are of 16 bits by 16.
         *r = cut(y + cr + product(cr, 26_345));
@@ -52,6 +50,7 @@ fn product(number: i16, factor: i16) -> i16 {
 }
 
 #[inline(always)]
+#[allow(clippy::cast_sign_loss, reason = "cut to 0 and above")]
 fn cut(value: i16) -> u8 {
     value.clamp(0, 255) as u8
 }

@@ -37,12 +37,13 @@ impl Header<'_> {
         let mcus = (self.size.width as usize).div_ceil(8 * luma.blocks.0);
         let mcu_rows = (self.size.height as usize).div_ceil(8 * luma.blocks.1);
         let shapes = [luma, chroma, chroma];
-        let mut planes: Vec<Plane> = self.components.iter().zip(shapes).map(|(_, shape)| Plane::new(shape, mcus)).collect();
+        let mut planes: Vec<Plane> =
+            self.components.iter().zip(shapes).map(|(_, shape)| Plane::new(shape, mcus)).collect();
 
-        // `read` has made sure that all tables are there.
-        let codings = Codings::new(self).map_err(|_| Failure::Stopped)?;
-        let transforms = self.components.iter().zip(shapes).map(|(part, shape)| Transform::new(self, *part, shape.points));
-        let transforms: Vec<Transform> = transforms.collect::<Result<_, _>>().map_err(|_| Failure::Stopped)?;
+        let codings = Codings::new(self);
+        let transforms =
+            self.components.iter().zip(shapes).map(|(component, shape)| Transform::new(component, shape.points));
+        let transforms: Vec<Transform> = transforms.collect();
         let mut scan = Scan::new(self, &codings, &transforms);
 
         let rows_of_mcu = luma.blocks.1 * luma.points;

@@ -4,7 +4,7 @@ use crate::frame::Frame;
 use crate::geometry::Size;
 use crate::huffman::Class;
 use crate::segments::{Body, Segment, Segments};
-use crate::tables::Tables;
+use crate::tables::{Steps, Tables};
 use crate::unsupported::{Process, Unsupported};
 
 /// The facts of a file that can be decoded here, and where its picture stands.
@@ -44,10 +44,9 @@ pub struct Sampling {
     pub vertical: u8,
 }
 
-/// The slots of a component's tables, which are all there and sound.
-#[derive(Clone, Copy)]
+/// A component's quantisation steps, and the slots of its codes, which are there and sound.
 pub(crate) struct Component {
-    pub(crate) steps: u8,
+    pub(crate) steps: Steps,
     pub(crate) dc: u8,
     pub(crate) ac: u8,
 }
@@ -112,8 +111,7 @@ fn components(frame: &Frame, mut body: Body<'_>, tables: &Tables) -> Result<Vec<
             return Err(Unsupported::SeveralScans);
         }
         let (dc, ac) = body.nibbles()?;
-        let steps = of_frame.steps;
-        tables.steps(steps)?;
+        let steps = *tables.steps(of_frame.steps)?;
         tables.codes(Class::Dc, dc)?.check(Class::Dc)?;
         tables.codes(Class::Ac, ac)?.check(Class::Ac)?;
         components.push(Component { steps, dc, ac });
@@ -136,11 +134,10 @@ struct Signs {
 impl Signs {
     fn colours(&self, frame: &Frame) -> Colours {
         let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
-        match (ids.as_slice(), self.jfif, self.adobe) {
-            ([_], _, _) => Colours::Grey,
-            (_, true, _) => Colours::YCbCr,
-            (_, false, Some(0)) => Colours::Rgb,
-            (b"RGB", false, None) => Colours::Rgb,
+        let rgb = self.adobe == Some(0) || (self.adobe.is_none() && ids == b"RGB");
+        match ids.len() {
+            1 => Colours::Grey,
+            _ if rgb && !self.jfif => Colours::Rgb,
             _ => Colours::YCbCr,
         }
     }

@@ -7,6 +7,14 @@
 //! [`Header::decode`] hands over rows in bands, a few dozen rows in memory at a time. Sizes, upsampling of chroma and colours are
 //! libjpeg-turbo's, so that one can stand in for the other.
 
+#![allow(clippy::inline_always, reason = "a scan's state stays in registers only where its loop is one function")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "sizes are below 2^16, and bits are cut out of words on purpose"
+)]
+
 mod bits;
 mod block;
 mod colour;

@@ -4,30 +4,35 @@ use crate::bits::Bits;
 use crate::block::{BlockReader, Slot};
 use crate::damage::Fault;
 use crate::header::{Component, Header};
-use crate::huffman::{Class, Coding};
+use crate::huffman::{Class, Coding, Skip};
 use crate::idct::{Block, GREY, Idct};
 use crate::plane::Plane;
-use crate::unsupported::Unsupported;
 use crate::window::Window;
 
 /// The tables of one decode. Components that have the same codes share their look-ups, which stay in the cache then.
 pub(crate) struct Codings {
     dc: [Option<Coding>; 4],
-    ac: [Option<Coding>; 4],
+    ac: [Option<(Coding, Skip)>; 4],
 }
 
 impl Codings {
-    pub(crate) fn new(header: &Header<'_>) -> Result<Self, Unsupported> {
+    pub(crate) fn new(header: &Header<'_>) -> Self {
         let mut codings = Self { dc: [const { None }; 4], ac: [const { None }; 4] };
         for component in &header.components {
             if let Some(dc @ None) = codings.dc.get_mut(usize::from(component.dc)) {
-                *dc = Some(Coding::new(Class::Dc, header.tables.codes(Class::Dc, component.dc)?));
+                let codes = header.tables.codes(Class::Dc, component.dc).ok();
+                *dc = codes.map(|codes| Coding::new(Class::Dc, codes));
             }
             if let Some(ac @ None) = codings.ac.get_mut(usize::from(component.ac)) {
-                *ac = Some(Coding::new(Class::Ac, header.tables.codes(Class::Ac, component.ac)?));
+                let codes = header.tables.codes(Class::Ac, component.ac).ok();
+                let coding = codes.map(|codes| Coding::new(Class::Ac, codes));
+                *ac = coding.map(|coding| {
+                    let skip = Skip::new(&coding.steps);
+                    (coding, skip)
+                });
             }
         }
-        Ok(codings)
+        codings
     }
 }
 
@@ -39,10 +44,10 @@ pub(crate) struct Transform {
 }
 
 impl Transform {
-    pub(crate) fn new(header: &Header<'_>, component: Component, points: usize) -> Result<Self, Unsupported> {
+    pub(crate) fn new(component: &Component, points: usize) -> Self {
         let idct = Idct::new(points);
-        let (slots, used) = idct.slots(points, header.tables.steps(component.steps)?);
-        Ok(Self { idct, slots, used })
+        let (slots, used) = idct.slots(points, &component.steps);
+        Self { idct, slots, used }
     }
 }
 
@@ -74,15 +79,11 @@ pub(crate) struct Scan<'a, 't> {
 }
 
 impl<'a, 't> Scan<'a, 't> {
-    pub(crate) fn new(
-        header: &Header<'a>,
-        codings: &'t Codings,
-        transforms: &'t [Transform],
-    ) -> Self {
+    pub(crate) fn new(header: &Header<'a>, codings: &'t Codings, transforms: &'t [Transform]) -> Self {
         let channels = header.components.iter().zip(transforms).filter_map(|(component, transform)| {
             let dc = codings.dc.get(usize::from(component.dc))?.as_ref()?;
-            let ac = codings.ac.get(usize::from(component.ac))?.as_ref()?;
-            let reader = BlockReader { dc, ac, slots: &transform.slots, used: transform.used };
+            let (ac, skip) = codings.ac.get(usize::from(component.ac))?.as_ref()?;
+            let reader = BlockReader { dc, ac, skip, slots: &transform.slots, used: transform.used };
             Some(Channel { reader, idct: &transform.idct, predictor: 0, places: Vec::new() })
         });
         Self {
@@ -130,19 +131,18 @@ impl<'a, 't> Scan<'a, 't> {
             for place in &mut channel.places {
                 let mut last = 0;
                 if self.lost {
-                    self.block[0] = GREY;
+                    self.block = GREY;
                 } else {
-                    match channel.reader.read(self.window.bytes(), &mut bits, &mut channel.predictor, &mut self.block) {
-                        Ok(at) => last = at,
-                        Err(fault) => {
-                            last = 63;
-                            self.fault = self.fault.or(Some(fault));
-                            self.lost = fault != Fault::Overrun;
-                        }
-                    }
-                    if bits.consumed() > self.window.bits() {
-                        self.fault = self.fault.or(Some(Fault::CutOff));
-                        self.lost = true;
+                    let read =
+                        channel.reader.read(self.window.bytes(), &mut bits, &mut channel.predictor, &mut self.block);
+                    let read = if bits.consumed() > self.window.bits() { Err(Fault::CutOff) } else { read };
+                    last = read.unwrap_or_else(|fault| {
+                        self.fault.get_or_insert(fault);
+                        self.lost = fault != Fault::Overrun;
+                        63
+                    });
+                    if self.lost {
+                        self.block = GREY;
                     }
                 }
                 let stride = plane.stride();
@@ -168,8 +168,7 @@ impl<'a, 't> Scan<'a, 't> {
 /// Goes behind the expected restart marker; where another one comes, the best of it (libjpeg's `jpeg_resync_to_restart`): one or
 /// two behind is skipped, one or two ahead is waited for (the answer is false), others are taken for it.
 fn restart_marker(window: &mut Window<'_>, expected: u8, fault: &mut Option<Fault>) -> bool {
-    loop {
-        let Some((marker, behind)) = window.marker() else { break };
+    while let Some((marker, behind)) = window.marker() {
         match (marker, marker.wrapping_sub(0xD0 + expected) & 7) {
             (0xD0..=0xD7, 0) => {
                 window.restart(behind);

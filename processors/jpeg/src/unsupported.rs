@@ -81,7 +81,9 @@ impl fmt::Display for Unsupported {
         match self {
             Self::NotJpeg => write!(f, "not a JPEG: the first two bytes are not FF D8"),
             Self::CutOff => write!(f, "the file ends before its picture begins"),
-            Self::Segment { marker } => write!(f, "the segment FF {marker:02X} has a length that its contents do not have"),
+            Self::Segment { marker } => {
+                write!(f, "the segment FF {marker:02X} has a length that its contents do not have")
+            }
             Self::Marker { marker } => write!(f, "the marker FF {marker:02X} stands before the picture"),
             Self::Process(process) => write!(f, "{process:?} coding, where baseline is expected"),
             Self::Precision { bits } => write!(f, "samples of {bits} bits, where 8 are expected"),

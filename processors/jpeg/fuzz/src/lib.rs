@@ -1,5 +1,5 @@
 //! The bodies of the fuzz targets: functions of bytes that panic where something is not as it should be.
-//! `../tests/fuzz_replay.rs` compiles them too.
+//! `../tests/it/replay.rs` compiles them too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, missing_docs)]
 

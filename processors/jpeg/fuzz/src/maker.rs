@@ -3,8 +3,9 @@
 /// Makes a file of whatever the bytes are; where they end, the rest of the picture is flat.
 pub fn make(input: &[u8]) -> Vec<u8> {
     let mut input = Input(input.iter());
-    let factors: &[u8] = [&[0x11_u8][..], &[0x11, 0x11, 0x11], &[0x21, 0x11, 0x11], &[0x22, 0x11, 0x11], &[0x12, 0x11, 0x11]]
-        [input.below(5)];
+    let factors: &[u8] =
+        [&[0x11_u8][..], &[0x11, 0x11, 0x11], &[0x21, 0x11, 0x11], &[0x22, 0x11, 0x11], &[0x12, 0x11, 0x11]]
+            [input.below(5)];
     let (width, height) = (input.below(40) + 1, input.below(40) + 1);
     let interval = [0, 0, 1, 2, 3][input.below(5)];
     let sign = input.below(5);
@@ -79,7 +80,7 @@ fn block(input: &mut Input<'_>, bits: &mut Bits<'_>, predictor: &mut i32, dc: &T
     let mut at = 0;
     while at < 63 {
         let symbol = input.byte();
-        let symbol = if symbol & 15 == 0 && symbol != 0xF0 { 0 } else { symbol & 0xF0 | (symbol & 15).min(10) };
+        let symbol = if symbol.trailing_zeros() >= 4 && symbol != 0xF0 { 0 } else { symbol & 0xF0 | (symbol & 15).min(10) };
         let next = at + usize::from(symbol >> 4) + 1;
         if symbol == 0 || next > 63 {
             ac.put(bits, 0);
@@ -194,4 +195,3 @@ impl Input<'_> {
         usize::from(self.byte()) % end
     }
 }
-

@@ -138,8 +138,9 @@ fn define_quantisation(tables: &mut [Option<Vec<f64>>; 4], mut body: &[u8]) -> O
 
 /// Where the coefficients of a block go, eight in a row (ITU T.81, figure 5).
 pub const ZIGZAG: [usize; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42,
-    49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
 ];
 
 struct Scan<'a> {
@@ -170,8 +171,8 @@ impl Scan<'_> {
             // Twice as large, as long as it is still no larger than luma, and of less than eight points.
             part.points = eighths;
             while part.points < 8
-                && (most_across * eighths) % (part.across * part.points * 2) == 0
-                && (most_down * eighths) % (part.down * part.points * 2) == 0
+                && (most_across * eighths).is_multiple_of(part.across * part.points * 2)
+                && (most_down * eighths).is_multiple_of(part.down * part.points * 2)
             {
                 part.points *= 2;
             }
@@ -303,7 +304,8 @@ fn picture(
     let mut pixels = Vec::new();
     for y in 0..height {
         for x in 0..width {
-            let all: Vec<i32> = components.iter().map(|part| sample(part, &components[0], size, eighths, x, y)).collect();
+            let all: Vec<i32> =
+                components.iter().map(|part| sample(part, &components[0], size, eighths, x, y)).collect();
             match *all {
                 [y, blue, red] if !shown => {
                     let (y, blue, red) = (f64::from(y), f64::from(blue - 128), f64::from(red - 128));

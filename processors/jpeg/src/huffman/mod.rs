@@ -14,13 +14,12 @@ pub(crate) use step::{Step, Steps};
 pub(crate) struct Coding {
     pub(crate) steps: Steps,
     pub(crate) numbers: Numbers,
-    pub(crate) skip: Skip,
 }
 
 impl Coding {
     pub(crate) fn new(class: Class, codes: &Codes) -> Self {
         let steps = Steps::new(class, codes);
-        let (numbers, skip) = (Numbers::new(&steps), Skip::new(&steps));
-        Self { steps, numbers, skip }
+        let numbers = Numbers::new(&steps);
+        Self { steps, numbers }
     }
 }

@@ -1,5 +1,9 @@
 //! Eight by eight samples, by the algorithm of Arai, Agui and Nakajima (Transactions of the IEICE E-71, 1988), five
 //! multiplications for eight samples once the coefficients have their factors.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "by counters below the arrays' lengths, in the form that becomes vector instructions"
+)]
 
 use super::Block;
 use super::lanes::sample;

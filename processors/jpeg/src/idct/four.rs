@@ -1,11 +1,15 @@
 //! Four by four samples.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "by counters below the arrays' lengths, in the form that becomes vector instructions"
+)]
 
 use super::Block;
 use super::lanes::Lanes;
 
 /// c(u), and cos(π/4) where that is the only cosine of a frequency.
 pub(super) fn factor(u: usize) -> f64 {
-    if u % 2 == 0 { f64::sqrt(0.125) } else { 0.5 }
+    if u.is_multiple_of(2) { f64::sqrt(0.125) } else { 0.5 }
 }
 
 #[inline(always)]

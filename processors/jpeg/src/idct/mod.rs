@@ -24,8 +24,12 @@ use any::Any;
 /// rows last, as they are stored. Where K is below 8, the last place is where unused ones go.
 pub(crate) type Block = [f32; 64];
 
-/// A block without anything in it: grey.
-pub(crate) const GREY: f32 = 128.0;
+/// A block of which nothing is known.
+pub(crate) const GREY: Block = {
+    let mut block = [0.0; 64];
+    block[0] = 128.0;
+    block
+};
 
 /// The transform to blocks of some size.
 pub(crate) enum Idct {
@@ -98,7 +102,8 @@ fn two(block: &mut Block, rows: &mut [u8], stride: usize) {
     let [s00, s10, s01, s11, ..] = *block;
     let (sum0, sum1) = (s00 + s10, s01 + s11);
     let (difference0, difference1) = (s00 - s10, s01 - s11);
-    let samples = lanes::Lanes([sum0 + sum1, sum0 - sum1, difference0 + difference1, difference0 - difference1]).samples();
+    let samples =
+        lanes::Lanes([sum0 + sum1, sum0 - sum1, difference0 + difference1, difference0 - difference1]).samples();
     let [a, b, c, d] = samples;
     if let Some((row, rest)) = rows.split_first_chunk_mut() {
         *row = [a, b];
@@ -120,4 +125,71 @@ fn zigzag() -> impl Iterator<Item = (usize, usize)> {
         let us: Vec<usize> = if sum % 2 == 0 { up.collect() } else { down.collect() };
         us.into_iter().map(move |u| (u, sum - u))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use std::f64::consts::PI;
+
+    use super::{Block, Idct, zigzag};
+
+    /// Coefficients that fall off as those of pictures do, up to the one at `last` in zigzag order, and their samples in double
+    /// precision by the formula, not yet rounded.
+    fn case(random: &mut u64, points: usize, last: usize) -> ([f64; 64], Vec<f64>) {
+        let mut coefficients = [0.0; 64];
+        for (at, coefficient) in coefficients.iter_mut().enumerate().take(last + 1) {
+            *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let spread = 1200 / (at as i64 + 1) + 4;
+            *coefficient = ((*random >> 33) as i64 % (2 * spread) - spread) as f64;
+        }
+        let c = |u: usize| if u == 0 { f64::sqrt(0.125) } else { 0.5 };
+        let cosine = |u: usize, x: usize| c(u) * (((2 * x + 1) * u) as f64 * PI / (2 * points) as f64).cos();
+        let sample = |x: usize, y: usize| {
+            let used = coefficients.iter().zip(zigzag()).filter(|(_, (u, v))| *u < points && *v < points);
+            128.0 + used.map(|(coefficient, (u, v))| coefficient * cosine(u, x) * cosine(v, y)).sum::<f64>()
+        };
+        let samples = (0..points * points).map(|at| sample(at % points, at / points)).collect();
+        (coefficients, samples)
+    }
+
+    /// The worst that rounding can do, and next to nothing more.
+    #[test]
+    fn every_size_is_within_half_a_unit_of_the_formula() {
+        let mut random = 1;
+        for points in (1..=8).chain([10, 12, 14]) {
+            let idct = Idct::new(points);
+            let (slots, used) = idct.slots(points, &[1; 64]);
+            assert_eq!(used as usize, zigzag().position(|two| two == (points.min(8) - 1, points.min(8) - 1)).unwrap());
+            let (mut worst, mut sum, mut count) = (0.0_f64, 0.0, 0);
+            for case_number in 0..200 {
+                let (coefficients, exact) = case(&mut random, points, case_number % 64);
+                let mut block: Block = [0.0; 64];
+                for (coefficient, slot) in coefficients.iter().zip(slots) {
+                    block[usize::from(slot.position)] = *coefficient as f32 * slot.factor;
+                }
+                block[0] += 128.0;
+                let mut rows = vec![7; 20 * points];
+                idct.run(&mut block, (case_number % 64) as u32, &mut rows, 20);
+                for (at, exact) in exact.iter().enumerate() {
+                    let off = (f64::from(rows[at / points * 20 + at % points]) - exact.clamp(0.0, 255.0)).abs();
+                    worst = worst.max(off);
+                    sum += off;
+                    count += 1;
+                }
+                assert!(rows.chunks(20).all(|row| row[points..].iter().all(|beside| *beside == 7)), "{points}");
+                assert!(block[..points.min(8).pow(2)].iter().all(|left| *left == 0.0), "{points}");
+            }
+            let mean = sum / f64::from(count);
+            assert!(worst < 0.501 && mean < 0.26, "{points}: at most {worst}, {mean} on average");
+        }
+    }
+
+    #[test]
+    fn the_order_of_coefficients_is_that_of_figure_5() {
+        let order: Vec<usize> = zigzag().map(|(u, v)| 8 * v + u).collect();
+        assert_eq!(order[..12], [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25]);
+        assert_eq!(order[52..], [38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63]);
+    }
 }

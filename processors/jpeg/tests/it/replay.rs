@@ -1,15 +1,9 @@
 //! The fuzz targets on the ordinary toolchain: every seed, every past crash, and some mutations of them, always the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-// The seeds are files.
-#![allow(clippy::disallowed_methods)]
-
-#[path = "../fuzz/src/lib.rs"]
-mod targets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use targets::TARGETS;
+use crate::targets::TARGETS;
 
 #[test]
 fn every_seed_and_every_past_crash_holds() {
