@@ -1,5 +1,7 @@
 //! Reading a block: the coefficients that the IDCT uses are stored, the others walked over.
 
+use std::ops::ControlFlow;
+
 use crate::bits::Bits;
 use crate::damage::Fault;
 use crate::huffman::{Coding, Known, Skip, Step};
@@ -44,30 +46,54 @@ impl BlockReader<'_> {
         block: &mut Block,
     ) -> Result<u32, Fault> {
         bits.refill(window);
-        let (_, difference) = next(self.dc, window, bits)?;
+        let (_, difference) = next_large(self.dc, window, bits)?;
         *predictor = predictor.wrapping_add(difference);
         block[0] = *predictor as f32 * self.slots[0].factor + LEVEL;
         let mut at = 0;
-        'stored: loop {
-            // Four, after the first coefficient or after a refill.
-            for _ in 0..4 {
+        'stored: {
+            // The first are often large.
+            for _ in 0..2 {
                 if at >= self.used {
                     break 'stored;
                 }
-                let (advance, number) = next(self.ac, window, bits)?;
-                let next = at + advance;
-                if next > LAST {
-                    return if advance == Step::END { Ok(at) } else { Err(Fault::Overrun) };
+                let next = next_large(self.ac, window, bits)?;
+                if let ControlFlow::Break(end) = self.put(block, &mut at, next) {
+                    return end;
                 }
-                at = next;
-                store(block, self.slots, at, number);
             }
-            bits.refill(window);
+            loop {
+                bits.refill(window);
+                // Five would do, but a loop of four is unrolled.
+                for _ in 0..4 {
+                    if at >= self.used {
+                        break 'stored;
+                    }
+                    let next = next_small(self.ac, window, bits)?;
+                    if let ControlFlow::Break(end) = self.put(block, &mut at, next) {
+                        return end;
+                    }
+                }
+            }
         }
         if at < LAST {
             self.walk_over(window, bits, at)?;
         }
         Ok(at)
+    }
+
+    /// Puts a number where it belongs, `advance` behind the one `at`; or breaks off with how the block ends.
+    #[inline(always)]
+    fn put(&self, block: &mut Block, at: &mut u32, (advance, number): (u32, i32)) -> ControlFlow<Result<u32, Fault>> {
+        let next = *at + advance;
+        if next > LAST {
+            return ControlFlow::Break(if advance == Step::END { Ok(*at) } else { Err(Fault::Overrun) });
+        }
+        *at = next;
+        let slot = self.slots.get(next as usize).copied().unwrap_or_default();
+        if let Some(place) = block.get_mut(usize::from(slot.position & 63)) {
+            *place = number as f32 * slot.factor;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Goes to the end of the block, from behind the coefficient `at`.
@@ -86,7 +112,7 @@ impl BlockReader<'_> {
                     }
                     // One code by itself: a long one, or the last before the end of the block.
                     bits.refill(window);
-                    let (advance, _) = self::next(self.ac, window, bits)?;
+                    let (advance, _) = next_large(self.ac, window, bits)?;
                     at += advance;
                     match at {
                         0..LAST => continue 'refill,
@@ -101,20 +127,44 @@ impl BlockReader<'_> {
     }
 }
 
-/// Takes the next code and the number behind it. Wants 11 bits that are ready.
+/// Takes the next code and the number behind it, where that may be large. Wants 18 bits that are ready.
 #[inline(always)]
-fn next(coding: &Coding, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
+fn next_large(coding: &Coding, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
+    let step = coding.steps.look_up(bits.peek::<10>());
+    if step.advance() > Step::END {
+        let (advance, number);
+        (*bits, advance, number) = next_long(coding, window, *bits)?;
+        return Ok((advance, number));
+    }
+    let number = bits.signed(step.length(), step.size());
+    bits.consume(step.bits());
+    Ok((step.advance(), number))
+}
+
+/// The same where most numbers are small. Wants 11 bits that are ready.
+#[inline(always)]
+fn next_small(coding: &Coding, window: &[u8; SIZE], bits: &mut Bits) -> Result<(u32, i32), Fault> {
     let known = coding.numbers.look_up(bits.peek::<11>());
     if known.advance() == Known::UNKNOWN {
         let (advance, number);
-        (*bits, advance, number) = next_long(coding, window, *bits)?;
+        (*bits, advance, number) = next_refilled(coding, window, *bits)?;
         return Ok((advance, number));
     }
     bits.consume(known.bits());
     Ok((known.advance(), known.number()))
 }
 
-/// The same where there are more. Leaves as many bits ready as there were before, or more.
+/// The same, leaving as many bits ready as there were before, or more.
+#[inline(never)]
+fn next_refilled(coding: &Coding, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bits, u32, i32), Fault> {
+    bits.refill(window);
+    let (advance, number) = next_large(coding, window, &mut bits)?;
+    bits.refill(window);
+    Ok((bits, advance, number))
+}
+
+/// The same for any code.
+#[cold]
 #[inline(never)]
 fn next_long(coding: &Coding, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bits, u32, i32), Fault> {
     bits.refill(window);
@@ -123,12 +173,4 @@ fn next_long(coding: &Coding, window: &[u8; SIZE], mut bits: Bits) -> Result<(Bi
     bits.consume(step.bits());
     bits.refill(window);
     Ok((bits, step.advance(), number))
-}
-
-#[inline(always)]
-fn store(block: &mut Block, slots: &[Slot; 64], at: u32, number: i32) {
-    let slot = slots.get((at & LAST) as usize).copied().unwrap_or_default();
-    if let Some(place) = block.get_mut(usize::from(slot.position & 63)) {
-        *place = number as f32 * slot.factor;
-    }
 }

@@ -80,7 +80,8 @@ fn block(input: &mut Input<'_>, bits: &mut Bits<'_>, predictor: &mut i32, dc: &T
     let mut at = 0;
     while at < 63 {
         let symbol = input.byte();
-        let symbol = if symbol.trailing_zeros() >= 4 && symbol != 0xF0 { 0 } else { symbol & 0xF0 | (symbol & 15).min(10) };
+        let symbol =
+            if symbol.trailing_zeros() >= 4 && symbol != 0xF0 { 0 } else { symbol & 0xF0 | (symbol & 15).min(10) };
         let next = at + usize::from(symbol >> 4) + 1;
         if symbol == 0 || next > 63 {
             ac.put(bits, 0);

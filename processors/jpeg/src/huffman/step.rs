@@ -4,6 +4,9 @@ use super::codes::{Class, Code, Codes};
 
 /// Bits that are looked up at once. Longer codes are rare.
 pub(crate) const WIDTH: u32 = 10;
+/// Bits of a code and the number behind it at most, if it is to be found by [`Steps::look_up`]: of three in a row, one refill is
+/// enough. Longer ones are rare too.
+const MOST: u32 = crate::bits::REFILLED / 3;
 
 /// What to do with a code: how far it goes, in the bits and in the block.
 #[derive(Clone, Copy)]
@@ -70,7 +73,7 @@ impl Steps {
         for code in codes.iter() {
             let step = Step::new(class, code);
             all.push((u32::from(code.bits) + (1 << (16 - code.length)), step));
-            if step.length() <= WIDTH {
+            if step.length() <= WIDTH && step.bits() <= MOST {
                 let (from, count) = (usize::from(code.bits >> (16 - WIDTH)), 1 << (WIDTH - step.length()));
                 short.iter_mut().skip(from).take(count).for_each(|place| *place = step);
             }
@@ -79,16 +82,13 @@ impl Steps {
     }
 
     /// By the next [`WIDTH`] bits.
+    #[inline(always)]
     pub(crate) fn look_up(&self, bits: usize) -> Step {
         self.short.get(bits & ((1 << WIDTH) - 1)).copied().unwrap_or(Step::LONG)
     }
 
-    /// By the next 16 bits. `None` where they are no code.
+    /// By the next 16 bits, in a few steps. `None` where they are no code.
     pub(crate) fn find(&self, bits: usize) -> Option<Step> {
-        let step = self.look_up(bits >> (16 - WIDTH));
-        if step.advance() <= Step::END {
-            return Some(step);
-        }
         let at = self.all.partition_point(|(end, _)| *end as usize <= bits);
         self.all.get(at).map(|(_, step)| *step)
     }
