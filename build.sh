@@ -58,8 +58,8 @@ need_npm() {
 
 need_rust() {
     command -v cargo >/dev/null || { echo "build.sh: cargo is missing; install Rust from https://rustup.rs" >&2; exit 2; }
-    # ring, SQLite and libwebp are compiled from C.
-    need cc:build-essential
+    # ring, SQLite and libwebp are compiled from C, and libjpeg-turbo, which the JPEG decoder is compared with.
+    need cc:build-essential cmake:cmake nasm:nasm
 }
 
 need_component() {

@@ -16,9 +16,9 @@ fn main() {
     let runs: usize = arguments.get(1).map_or(20, |runs| runs.parse().unwrap());
     let wanted: Vec<u8> = arguments.iter().skip(2).map(|eighths| eighths.parse().unwrap()).collect();
     let header = Header::read(&bytes, u64::MAX).unwrap();
-    println!("{:?} {:?}, {} bytes, least of {runs} runs", header.size, header.sampling, bytes.len());
+    println!("{:?} {:?}, {} bytes, least of {runs} runs", header.size(), header.sampling(), bytes.len());
     for scale in Scale::ALL.into_iter().filter(|scale| wanted.is_empty() || wanted.contains(&scale.eighths())) {
-        let size = header.size.scaled(scale);
+        let size = header.size().scaled(scale);
         let mut pixels = vec![0; size.width as usize * size.height as usize * 3];
         let (mut ours, mut theirs) = (f64::MAX, f64::MAX);
         for _ in 0..runs {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::damage::{Damage, Failure};
 use crate::geometry::{Scale, Size, shapes};
-use crate::header::{Colours, Header};
+use crate::header::Header;
 use crate::output::Output;
 use crate::plane::Plane;
 use crate::scan::{Codings, Scan, Transform};
@@ -19,23 +19,18 @@ pub struct Band<'a> {
 }
 
 impl Header<'_> {
-    /// Bytes of a pixel: 1 for grey, 3 for colour.
-    pub fn channels(&self) -> usize {
-        if self.colours == Colours::Grey { 1 } else { 3 }
-    }
-
-    /// Decodes the picture at a scale, handing over all its rows in order, some (4 to 112) at a time. In memory are those and
-    /// the components' samples that they are made of.
+    /// Decodes the picture at a scale, handing over all its rows in order, up to 17 at a time. In memory are those and the
+    /// components' samples that they are made of.
     ///
     /// # Errors
     /// [`Failure::Stopped`] as soon as `sink` breaks off. [`Failure::Damaged`] after the last row: all have been handed over then, and
     /// what could not be read is grey.
     pub fn decode(&self, scale: Scale, mut sink: impl FnMut(Band<'_>) -> ControlFlow<()>) -> Result<(), Failure> {
-        let Size { width, height } = self.size.scaled(scale);
+        let Size { width, height } = self.size().scaled(scale);
         let (row_bytes, height) = (width as usize * self.channels(), height as usize);
-        let [luma, chroma] = shapes(self.size, self.sampling, scale);
-        let mcus = (self.size.width as usize).div_ceil(8 * luma.blocks.0);
-        let mcu_rows = (self.size.height as usize).div_ceil(8 * luma.blocks.1);
+        let [luma, chroma] = shapes(self.size(), self.sampling(), scale);
+        let mcus = (self.size().width as usize).div_ceil(8 * luma.blocks.0);
+        let mcu_rows = (self.size().height as usize).div_ceil(8 * luma.blocks.1);
         let shapes = [luma, chroma, chroma];
         let mut planes: Vec<Plane> =
             self.components.iter().zip(shapes).map(|(_, shape)| Plane::new(shape, mcus)).collect();
@@ -47,7 +42,7 @@ impl Header<'_> {
         let mut scan = Scan::new(self, &codings, &transforms);
 
         let rows_of_mcu = luma.blocks.1 * luma.points;
-        let mut output = Output::new(self.colours, &planes, scale.eighths());
+        let mut output = Output::new(self.colours(), &planes, scale.eighths());
         let mut band = vec![0; row_bytes * (rows_of_mcu + output.lag()).min(height)];
         let mut damage = None;
         let mut first = 0;
@@ -75,7 +70,7 @@ impl Header<'_> {
     /// # Errors
     /// As [`Header::decode`], and [`Failure::Buffer`].
     pub fn decode_into(&self, scale: Scale, pixels: &mut [u8]) -> Result<(), Failure> {
-        let Size { width, height } = self.size.scaled(scale);
+        let Size { width, height } = self.size().scaled(scale);
         let row_bytes = width as usize * self.channels();
         let expected = row_bytes * height as usize;
         if pixels.len() != expected {

@@ -9,14 +9,10 @@ use crate::unsupported::{Process, Unsupported};
 
 /// The facts of a file that can be decoded here, and where its picture stands.
 pub struct Header<'a> {
-    /// In pixels, as stored; what EXIF says of orientation is not looked at.
-    pub size: Size,
-    /// What the components are.
-    pub colours: Colours,
-    /// How chroma is sampled.
-    pub sampling: Sampling,
-    /// MCUs from one restart marker to the next; 0 where there are none.
-    pub restart_interval: u16,
+    size: Size,
+    colours: Colours,
+    sampling: Sampling,
+    restart_interval: u16,
     pub(crate) components: Vec<Component>,
     /// All of them, of which the components use some.
     pub(crate) tables: Tables,
@@ -52,7 +48,7 @@ pub(crate) struct Component {
 }
 
 impl<'a> Header<'a> {
-    /// Reads the segments before the picture. Afterwards decoding needs memory in the order of 64 bytes for each pixel of a
+    /// Reads the segments before the picture. Afterwards decoding needs memory in the order of 100 bytes for each pixel of a
     /// row, and time in the order of the pixels and the bytes.
     ///
     /// # Errors
@@ -97,6 +93,33 @@ impl<'a> Header<'a> {
                 _ => return Err(Unsupported::Marker { marker }),
             }
         }
+    }
+}
+
+impl Header<'_> {
+    /// In pixels, as stored; what EXIF says of orientation is not looked at.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// What the components are.
+    pub fn colours(&self) -> Colours {
+        self.colours
+    }
+
+    /// How chroma is sampled.
+    pub fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    /// MCUs from one restart marker to the next; 0 where there are none.
+    pub fn restart_interval(&self) -> u16 {
+        self.restart_interval
+    }
+
+    /// Bytes of a pixel: 1 for grey, 3 for colour.
+    pub fn channels(&self) -> usize {
+        self.components.len()
     }
 }
 

@@ -11,9 +11,9 @@ use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 
 use reference::{Kind, Picture};
 
-/// A target's name and body.
-pub type Target = fn(&[u8]);
-pub const TARGETS: [(&str, Target); 2] = [("file", file), ("made", made)];
+/// A target's name, and what file it makes of its input.
+pub type Target = fn(&[u8]) -> Vec<u8>;
+pub const TARGETS: [(&str, Target); 2] = [("file", <[u8]>::to_vec), ("made", maker::make)];
 
 /// Larger pictures only take longer.
 const MAX_PIXELS: u64 = 1 << 14;
@@ -24,22 +24,28 @@ const BOUND_OF_LIBJPEG: u8 = 4;
 
 /// Any bytes, as a file.
 pub fn file(input: &[u8]) {
-    agrees(input);
+    agrees(input, &two_scales(input));
 }
 
 /// A whole file with any coefficients.
 pub fn made(input: &[u8]) {
     let file = maker::make(input);
-    assert!(agrees(&file) == Scale::ALL.len(), "a whole file was not decoded at every scale");
+    assert_eq!(agrees(&file, &two_scales(input)), 2, "a whole file was not decoded");
 }
 
-/// Decodes at every scale. What comes out is what the reference says; and what libjpeg-turbo says, where it has nothing to warn of.
+/// Which ones the input says. All of them take four times as long and find the same.
+fn two_scales(input: &[u8]) -> [Scale; 2] {
+    let sum: usize = input.iter().map(|byte| usize::from(*byte)).sum();
+    [Scale::ALL[sum % 8], Scale::ALL[sum / 8 % 8]]
+}
+
+/// Decodes at some scales. What comes out is what the reference says; and what libjpeg-turbo says, where it has nothing to warn of.
 /// Answers how many scales came out whole.
-pub fn agrees(bytes: &[u8]) -> usize {
+pub fn agrees(bytes: &[u8], scales: &[Scale]) -> usize {
     let Ok(header) = Header::read(bytes, MAX_PIXELS) else { return 0 };
     let mut whole = 0;
-    for scale in Scale::ALL {
-        let size = header.size.scaled(scale);
+    for scale in scales.iter().copied() {
+        let size = header.size().scaled(scale);
         let mut ours = vec![0; size.width as usize * size.height as usize * header.channels()];
         let outcome = header.decode_into(scale, &mut ours);
         let theirs = libjpeg(bytes, &header, scale);
@@ -78,7 +84,7 @@ fn compare_libjpeg(bytes: &[u8], scale: Scale, ours: &[u8], picture: &Picture, t
 pub fn libjpeg(bytes: &[u8], header: &Header<'_>, scale: Scale) -> Option<Vec<u8>> {
     let mut decompressor = Decompressor::new().unwrap();
     decompressor.set_scaling_factor(ScalingFactor::new(usize::from(scale.eighths()), 8)).unwrap();
-    let size = header.size.scaled(scale);
+    let size = header.size().scaled(scale);
     let (width, height, channels) = (size.width as usize, size.height as usize, header.channels());
     let format = if channels == 1 { PixelFormat::GRAY } else { PixelFormat::RGB };
     let mut pixels = vec![0; width * height * channels];

@@ -28,7 +28,7 @@ fn markers(file: &[u8]) -> Vec<usize> {
 
 fn decoded(file: &[u8], scale: Scale) -> (Vec<u8>, Result<(), Failure>) {
     let header = Header::read(file, 1 << 12).unwrap();
-    let size = header.size.scaled(scale);
+    let size = header.size().scaled(scale);
     let mut pixels = vec![1; (size.width * size.height) as usize * header.channels()];
     let outcome = header.decode_into(scale, &mut pixels);
     (pixels, outcome)
@@ -187,9 +187,9 @@ proptest! {
     /// Whatever the bytes, there is an answer.
     #[test]
     fn any_bytes_have_an_end(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        let _ = Header::read(&bytes, 1 << 12).map(|header| header.size);
+        let _ = Header::read(&bytes, 1 << 12).map(|header| header.size());
         let file = [&[0xFF, 0xD8], &bytes[..]].concat();
-        let _ = Header::read(&file, 1 << 12).map(|header| header.size);
+        let _ = Header::read(&file, 1 << 12).map(|header| header.size());
     }
 
     /// Whatever stands behind a header, all rows come out, once and in order.
@@ -204,7 +204,7 @@ proptest! {
         file.extend(coded);
         let header = Header::read(&file, 1 << 12).unwrap();
         for scale in Scale::ALL {
-            let size = header.size.scaled(scale);
+            let size = header.size().scaled(scale);
             let mut next = 0;
             let _ = header.decode(scale, |band| {
                 assert_eq!(band.first_row, next);

@@ -35,7 +35,7 @@ fn without(marker: u8) -> Vec<u8> {
 
 #[track_caller]
 fn refused(file: &[u8], expected: Unsupported) {
-    let refusal = Header::read(file, LIMIT).map(|header| header.size).unwrap_err();
+    let refusal = Header::read(file, LIMIT).map(|header| header.size()).unwrap_err();
     assert_eq!(refusal, expected);
     assert!(refusal.to_string().len() > 10, "{refusal}");
 }
@@ -44,7 +44,7 @@ fn refused(file: &[u8], expected: Unsupported) {
 fn a_whole_file_is_read() {
     let file = whole();
     let header = Header::read(&file, LIMIT).unwrap();
-    assert_eq!((header.size.width, header.size.height, header.channels()), (24, 16, 3));
+    assert_eq!((header.size().width, header.size().height, header.channels()), (24, 16, 3));
 }
 
 #[test]
@@ -140,14 +140,14 @@ fn tables_have_to_be_there_and_sound() {
 fn a_limit_is_a_limit() {
     let file = whole();
     assert!(Header::read(&file, 24 * 16).is_ok());
-    let refusal = Header::read(&file, 24 * 16 - 1).map(|header| header.size).unwrap_err();
+    let refusal = Header::read(&file, 24 * 16 - 1).map(|header| header.size()).unwrap_err();
     assert_eq!(refusal, Unsupported::TooLarge { pixels: 384, limit: 383 });
 }
 
 /// As libjpeg decides: JFIF, then Adobe's transform, then the components' names.
 #[test]
 fn markers_and_names_tell_the_colours() {
-    let colours = |file: &[u8]| Header::read(file, LIMIT).unwrap().colours;
+    let colours = |file: &[u8]| Header::read(file, LIMIT).unwrap().colours();
     let signed = |sign: u8| make(&[1, 7, 7, 0, sign]);
     assert_eq!(colours(&signed(0)), Colours::YCbCr);
     assert_eq!(colours(&signed(1)), Colours::Rgb);
@@ -169,5 +169,5 @@ fn what_stands_between_segments_is_passed_over() {
     let at = segment(&file, 0xDB);
     let odd =
         [&file[..at], b"\0 odd \xFF\x00 bytes \xFF\xFF\xD3\xFF\x01\xFF\xFE\0\x06a\xFF\xC2z", &file[at..]].concat();
-    assert_eq!(Header::read(&odd, LIMIT).unwrap().size.width, 24);
+    assert_eq!(Header::read(&odd, LIMIT).unwrap().size().width, 24);
 }
