@@ -15,7 +15,7 @@ pub(crate) struct Step(u32);
 impl Step {
     /// How far [`Step::advance`] goes where no coefficient follows in the block.
     pub(crate) const END: u32 = 128;
-    /// To be found by [`Steps::long`], if at all.
+    /// To be found by [`Steps::find`], if at all.
     const LONG: Self = Self(255 << 16);
 
     fn new(class: Class, code: Code) -> Self {
