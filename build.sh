@@ -60,8 +60,8 @@ need_npm() {
 
 need_rust() {
     command -v cargo >/dev/null || { echo "build.sh: cargo is missing; install Rust from https://rustup.rs" >&2; exit 2; }
-    # ring, SQLite and libwebp are compiled from C.
-    need cc:build-essential
+    # ring, SQLite and the codecs of pictures are compiled from C and assembler.
+    need cc:build-essential cmake:cmake nasm:nasm
 }
 
 need_component() {
