@@ -191,6 +191,10 @@ def main():
         for r in everything
         if r["type"] == "aws_pipes_pipe" and r["name"] == "stream"
     }
+    # A placeholder is < and > as they are: what jsonencode makes of them is none.
+    for r in everything:
+        if r["type"] == "aws_pipes_pipe" and r["name"] == "stream":
+            assert "<$.dynamodb.NewImage.id.S>" in r["values"]["target_parameters"][0]["input_template"], r["values"]["target_parameters"]
     process(machines["process"])
     objects(machines["objects"])
     notify(machines["notify"])
