@@ -5,6 +5,7 @@
 
 Between the lines `<!-- variables -->`, `<!-- outputs -->`, `<!-- resources -->` and `<!-- end -->` everything is made from the .tf files.
 """
+
 import pathlib
 import re
 import sys
@@ -23,7 +24,7 @@ def attribute(body, name):
     match = re.search(rf"^  {name}\s*= (.*)$", body, re.M)
     if not match:
         return None
-    text, rest = match[1], body[match.end():]
+    text, rest = match[1], body[match.end() :]
     for line in rest.splitlines()[1:]:
         if text.count("(") + text.count("{") + text.count("[") <= text.count(")") + text.count("}") + text.count("]"):
             break
@@ -46,12 +47,17 @@ def code(text):
 
 def tables(directory):
     text = "\n".join(path.read_text() for path in sorted(directory.glob("*.tf")))
-    problems, made = [], {"variables": ["| variable | what it is | type | default |", "|---|---|---|---|"], "outputs": ["| output | what it is |", "|---|---|"]}
+    problems, made = [], {
+        "variables": ["| variable | what it is | type | default |", "|---|---|---|---|"],
+        "outputs": ["| output | what it is |", "|---|---|"],
+    }
     for (name,), body in sorted(blocks(text, "variable")):
         if not description(body) or not attribute(body, "type"):
             problems.append(f"variable {name}: expected a description and a type")
         default = attribute(body, "default")
-        made["variables"].append(f"| `{name}` | {description(body)} | {code(attribute(body, 'type') or '')} | {code(default) if default else 'needed'} |")
+        made["variables"].append(
+            f"| `{name}` | {description(body)} | {code(attribute(body, 'type') or '')} | {code(default) if default else 'needed'} |"
+        )
     for (name,), body in sorted(blocks(text, "output")):
         if not description(body):
             problems.append(f"output {name}: expected a description")
@@ -86,7 +92,9 @@ def main(write):
             if write:
                 readme.write_text(text)
             else:
-                problems.append(f"{place}/README.md: its tables are not those of the code; python3 terraform/check/docs.py --write")
+                problems.append(
+                    f"{place}/README.md: its tables are not those of the code; python3 terraform/check/docs.py --write"
+                )
     for directory in sorted(ROOT.glob("modules/*")):
         if not (directory / "README.md").exists():
             problems.append(f"{directory.relative_to(ROOT.parent)}: expected a README.md")

@@ -5,6 +5,7 @@
 A walker of the Amazon States Language, as far as these machines use it, with JSONata by PyPI's jsonata-python. It does not wait, does not
 retry, and plays no limits of AWS's.
 """
+
 import json
 import sys
 from urllib.parse import unquote_plus
@@ -60,7 +61,14 @@ def run(machine, given, task, variables=None):
             elif kind == "Fail":
                 raise Failed(state["Error"], evaluated(state["Cause"], scope))
         except Failed as failure:
-            catch = next((c for c in state.get("Catch", []) if failure.error in c["ErrorEquals"] or "States.ALL" in c["ErrorEquals"]), None)
+            catch = next(
+                (
+                    c
+                    for c in state.get("Catch", [])
+                    if failure.error in c["ErrorEquals"] or "States.ALL" in c["ErrorEquals"]
+                ),
+                None,
+            )
             if catch is None:
                 raise
             scope["states"]["errorOutput"] = {"Error": failure.error, "Cause": failure.cause}
@@ -86,7 +94,9 @@ def run(machine, given, task, variables=None):
 def wanted(pattern, event):
     """EventBridge's patterns: lists of alternatives, and anything-but."""
     if isinstance(pattern, dict):
-        return isinstance(event, dict) and all(key in event and wanted(part, event[key]) for key, part in pattern.items())
+        return isinstance(event, dict) and all(
+            key in event and wanted(part, event[key]) for key, part in pattern.items()
+        )
     return any(event not in one["anything-but"] if isinstance(one, dict) else event == one for one in pattern)
 
 
@@ -121,7 +131,15 @@ class Lambda:
 def process(definition):
     functions = Lambda({"a": "image", "b": "video", "c": "unsupported", "d": "missing", "e": "ended"})
     run(definition, [{"media_id": id} for id in "abcde"], functions)
-    expected = [("dispatch", "a"), ("image", "a"), ("dispatch", "b"), ("video", "b"), ("dispatch", "c"), ("dispatch", "d"), ("dispatch", "e")]
+    expected = [
+        ("dispatch", "a"),
+        ("image", "a"),
+        ("dispatch", "b"),
+        ("video", "b"),
+        ("dispatch", "c"),
+        ("dispatch", "d"),
+        ("dispatch", "e"),
+    ]
     assert [(name, payload["media_id"]) for name, payload in functions.calls] == expected, functions.calls
     assert all(set(payload) == {"media_id"} for _, payload in functions.calls), functions.calls
     assert not functions.updates and not functions.messages
@@ -132,16 +150,33 @@ def process(definition):
         update = functions.updates[0]
         assert update["Key"] == {"pk": {"S": "m#a"}, "sk": {"S": "row"}}, update
         values = update["ExpressionAttributeValues"]
-        assert values[":failed"]["S"] == "failed" and values[":work"]["S"] == "status|failed" and values[":now"]["N"].isdigit(), values
-        assert functions.messages[0]["media_id"] == "a" and functions.messages[0]["error"] == "Lambda.Unknown", functions.messages
+        assert (
+            values[":failed"]["S"] == "failed"
+            and values[":work"]["S"] == "status|failed"
+            and values[":now"]["N"].isdigit()
+        ), values
+        assert (
+            functions.messages[0]["media_id"] == "a" and functions.messages[0]["error"] == "Lambda.Unknown"
+        ), functions.messages
     # One that fails takes no other with it.
     assert ("video", {"media_id": "b"}) in functions.calls
 
 
 def objects(definition):
-    keys = ["ada/my film +1.mp4", "ada/100%.jpg", "ada/a%20b.jpg", "ada/ü/x.jpg", "ada/0123/original", "ada/a'b(c)!*.jpg"]
+    keys = [
+        "ada/my film +1.mp4",
+        "ada/100%.jpg",
+        "ada/a%20b.jpg",
+        "ada/ü/x.jpg",
+        "ada/0123/original",
+        "ada/a'b(c)!*.jpg",
+    ]
     events = [{"detail": {"bucket": {"name": "raw"}, "object": {"key": key}, "reason": "PutObject"}} for key in keys]
-    for messages in ([{"body": json.dumps(e)} for e in events], [{"body": e} for e in events], [{"body": json.dumps(events[0])}]):
+    for messages in (
+        [{"body": json.dumps(e)} for e in events],
+        [{"body": e} for e in events],
+        [{"body": json.dumps(events[0])}],
+    ):
         functions = Lambda({})
         run(definition, messages, functions)
         [(name, payload)] = functions.calls
@@ -167,10 +202,20 @@ def filters(pipes):
         return {"eventName": event, "dynamodb": {"NewImage": image(new), **({"OldImage": image(old)} if old else {})}}
 
     cases = [
-        (record("INSERT", "uploaded"), {"process"}), (record("MODIFY", "uploaded", "uploading"), {"process"}), (record("MODIFY", "uploaded", "failed"), {"process"}),
-        (record("MODIFY", "uploaded", "uploaded"), set()), (record("INSERT", "uploading"), set()), (record("MODIFY", "processing", "uploaded"), set()),
-        (record("MODIFY", "ready", "processing"), {"notify"}), (record("MODIFY", "failed", "uploaded"), {"notify"}), (record("MODIFY", "ready", "ready"), set()),
-        (record("INSERT", "uploaded", kind="upload"), set()), ({"eventName": "REMOVE", "dynamodb": {"OldImage": {"type": {"S": "media"}, "status": {"S": "uploaded"}}}}, set()),
+        (record("INSERT", "uploaded"), {"process"}),
+        (record("MODIFY", "uploaded", "uploading"), {"process"}),
+        (record("MODIFY", "uploaded", "failed"), {"process"}),
+        (record("MODIFY", "uploaded", "uploaded"), set()),
+        (record("INSERT", "uploading"), set()),
+        (record("MODIFY", "processing", "uploaded"), set()),
+        (record("MODIFY", "ready", "processing"), {"notify"}),
+        (record("MODIFY", "failed", "uploaded"), {"notify"}),
+        (record("MODIFY", "ready", "ready"), set()),
+        (record("INSERT", "uploaded", kind="upload"), set()),
+        (
+            {"eventName": "REMOVE", "dynamodb": {"OldImage": {"type": {"S": "media"}, "status": {"S": "uploaded"}}}},
+            set(),
+        ),
     ]
     for event, expected in cases:
         taken = {name for name, patterns in pipes.items() if any(wanted(json.loads(p), event) for p in patterns)}
@@ -185,12 +230,20 @@ def resources(module):
 
 def main():
     everything = list(resources(json.load(sys.stdin)["values"]["root_module"]))
-    machines = {r["index"]: json.loads(r["values"]["definition"]) for r in everything if r["type"] == "aws_sfn_state_machine"}
+    machines = {
+        r["index"]: json.loads(r["values"]["definition"]) for r in everything if r["type"] == "aws_sfn_state_machine"
+    }
     pipes = {
         r["index"]: [f["pattern"] for f in r["values"]["source_parameters"][0]["filter_criteria"][0]["filter"]]
         for r in everything
         if r["type"] == "aws_pipes_pipe" and r["name"] == "stream"
     }
+    # A placeholder is < and > as they are: what jsonencode makes of them is none.
+    for r in everything:
+        if r["type"] == "aws_pipes_pipe" and r["name"] == "stream":
+            assert "<$.dynamodb.NewImage.id.S>" in r["values"]["target_parameters"][0]["input_template"], r["values"][
+                "target_parameters"
+            ]
     process(machines["process"])
     objects(machines["objects"])
     notify(machines["notify"])

@@ -31,7 +31,7 @@ pub struct Prepared {
 
 impl Preparation {
     pub fn new(journal: Journal, poster_seconds: f64, search_path: Option<String>) -> Self {
-        Self { journal, poster_seconds, tools: Tools { directory: None, search_path } }
+        Self { journal, poster_seconds, tools: Tools { search_path, ..Tools::default() } }
     }
 
     /// The film to be sent; anything else than an MP4 or QuickTime film is sent as it is. What was prepared is kept for as

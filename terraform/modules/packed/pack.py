@@ -4,6 +4,7 @@
 
 The same input gives the same bytes.
 """
+
 import json
 import os
 import shutil
@@ -21,7 +22,9 @@ def main(program: str, out: str) -> int:
     with zipfile.ZipFile(program) as archive:
         names = archive.namelist()
     if "bootstrap" not in names or "EDGE.json" in names:
-        print(f"pack.py: {program}: expected a zip with bootstrap and without EDGE.json; it has {names}", file=sys.stderr)
+        print(
+            f"pack.py: {program}: expected a zip with bootstrap and without EDGE.json; it has {names}", file=sys.stderr
+        )
         return 2
     os.makedirs(os.path.dirname(out), exist_ok=True)
     # It holds keys: nobody else may read it, at no moment.

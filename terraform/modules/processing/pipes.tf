@@ -50,7 +50,8 @@ resource "aws_pipes_pipe" "stream" {
 
   target_parameters {
     # An id and nothing else: what people call their films is no part of an execution's history.
-    input_template = jsonencode({ media_id = "<$.dynamodb.NewImage.id.S>" })
+    # Written out, as jsonencode would write \u003c for <, which is no placeholder.
+    input_template = "{\"media_id\": \"<$.dynamodb.NewImage.id.S>\"}"
     step_function_state_machine_parameters {
       invocation_type = "FIRE_AND_FORGET"
     }

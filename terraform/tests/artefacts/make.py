@@ -1,7 +1,8 @@
 """Makes the placeholders of this folder: zips with a program that does nothing, for tests that plan and apply without a build.
 
-    python3 make.py
+python3 make.py
 """
+
 import pathlib
 import zipfile
 
