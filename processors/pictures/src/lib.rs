@@ -1,10 +1,10 @@
 //! Every rendition of a picture from one decode.
 //!
-//! [`facts`] reads what a file's header says, [`plan`] makes of that and a [`Recipe`] what is to be decoded, cut, reduced and encoded, and
-//! how much memory that takes, and [`execute`] does it. The first two touch no pixel; a picture that is too large is refused by
+//! [`facts()`] reads what a file's header says, [`plan()`] makes of that and a [`Recipe`] what is to be decoded, cut, reduced and encoded, and
+//! how much memory that takes, and [`execute()`] does it. The first two touch no pixel; a picture that is too large is refused by
 //! them. What comes out stands upright, in sRGB, 8 bits a channel, without metadata.
 //!
-//! Memory and time are bounded by [`plan`]'s budget and by whoever calls: a decoder may still hang, so files of strangers are for a process
+//! Memory and time are bounded by [`plan()`]'s budget and by whoever calls: a decoder may still hang, so files of strangers are for a process
 //! of their own, with [`MAX_WALL_TIME`].
 
 mod colour;

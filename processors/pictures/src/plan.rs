@@ -1,6 +1,6 @@
 use crate::facts::{Facts, Reading};
 use crate::geometry::{Crop, Size, fitted};
-use crate::recipe::{Fit, Format, Recipe};
+use crate::recipe::{Fit, Format, Recipe, Rung};
 use crate::refusal::Refusal;
 use crate::{MAX_BYTES, MAX_DECODED_BYTES, MAX_PIXELS};
 
@@ -141,12 +141,13 @@ fn decoded_bytes(facts: &Facts, read: Size) -> u64 {
 fn renditions(upright: Size, top: Size, recipe: &Recipe) -> Vec<Planned> {
     let mut rungs: Vec<_> =
         recipe.renditions.iter().map(|rung| (rung, fitted(upright, (rung.width, rung.height), rung.fit).1)).collect();
-    // Of the rungs that a small picture fills alike, the smallest stands for all.
+    // Of the steps of a ladder (a width and no height) that a small picture fills alike, the smallest stands for all.
+    let step = |rung: &Rung| rung.fit == Fit::Contain && rung.height.is_none();
     rungs.sort_by_key(|(rung, _)| rung.width);
     let mut made: Vec<Size> = Vec::new();
     rungs.retain(|(rung, size)| {
-        let again = rung.fit == Fit::Contain && made.contains(size);
-        if rung.fit == Fit::Contain {
+        let again = step(rung) && made.contains(size);
+        if step(rung) {
             made.push(*size);
         }
         !again
