@@ -5,6 +5,23 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use super::keys::Room;
 use crate::CatalogError;
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[
+    ("get_item", &["dynamodb:GetItem"]),
+    ("batch_get_item", &["dynamodb:BatchGetItem"]),
+    ("query", &["dynamodb:Query"]),
+    ("put_item", &["dynamodb:PutItem"]),
+    ("update_item", &["dynamodb:UpdateItem"]),
+    ("delete_item", &["dynamodb:DeleteItem"]),
+    ("transact_write_items", &["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]),
+    // `stagedoor migrate` and tests: no function reads a whole table or makes one.
+    ("scan", &[]),
+    ("create_table", &[]),
+    ("update_time_to_live", &[]),
+    ("wait_until_table_exists", &[]),
+];
+
 /// The catalog in DynamoDB.
 #[derive(Clone)]
 pub struct DynamoCatalog {

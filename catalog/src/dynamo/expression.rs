@@ -57,6 +57,13 @@ impl Update {
         self
     }
 
+    /// Adds a list's elements to the list that is there.
+    pub fn append(mut self, name: &str, elements: AttributeValue) -> Self {
+        self.set.push(format!("#{name} = list_append(#{name}, :{name})"));
+        self.values.insert(format!(":{name}"), elements);
+        self
+    }
+
     /// Sets it where there is a value, and leaves it otherwise.
     pub fn maybe(self, name: &str, value: Option<AttributeValue>) -> Self {
         match value {

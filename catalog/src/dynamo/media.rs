@@ -12,7 +12,7 @@ use super::write::{Action, Written};
 use crate::page::Position;
 use crate::{
     CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, RESTORE_MS,
-    Scope, Source, Status, UnixMillis, Visibility, record,
+    Rendition, Scope, Source, Status, UnixMillis, Visibility, record,
 };
 
 /// The name in index `work` of all deleted titles.
@@ -35,6 +35,7 @@ impl MediaStore for DynamoCatalog {
             reason: None,
             source,
             renditions: Vec::new(),
+            later: false,
             duration_ms: None,
             width: None,
             height: None,
@@ -105,10 +106,11 @@ impl MediaStore for DynamoCatalog {
 
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError> {
         let update = match outcome {
-            Outcome::Ready { renditions, duration_ms, picture } => {
+            Outcome::Ready { renditions, duration_ms, picture, later } => {
                 let thumbhash = picture.as_ref().and_then(|p| p.thumbhash.as_ref());
                 moved(unfinished()?, Status::Ready, now)?
                     .set("renditions", json(renditions)?)
+                    .set("later", json(later)?)
                     .maybe("duration_ms", duration_ms.map(n))
                     .maybe("width", picture.as_ref().map(|p| n(p.width)))
                     .maybe("height", picture.as_ref().map(|p| n(p.height)))
@@ -117,6 +119,13 @@ impl MediaStore for DynamoCatalog {
             Outcome::Failed { reason } => moved(unfinished()?, Status::Failed, now)?.set("reason", s(reason)),
         };
         Ok(self.update(&Key::media(id), &update).await?.made())
+    }
+
+    async fn add_later(&self, id: &MediaId, renditions: &[Rendition], now: UnixMillis) -> Result<bool, CatalogError> {
+        let ready = [(":ready", json(&Status::Ready)?), (":waits", json(&true)?)];
+        let waits = Condition::new("#status = :ready AND #later = :waits", ready);
+        let update = Update::when(waits).append("renditions", json(&renditions)?).set("later", json(&false)?);
+        Ok(self.update(&Key::media(id), &update.set("updated_at", n(now))).await?.made())
     }
 
     async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {

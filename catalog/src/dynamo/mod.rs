@@ -24,4 +24,4 @@ mod watch;
 mod webhooks;
 mod write;
 
-pub use client::DynamoCatalog;
+pub use client::{CALLS, DynamoCatalog};

@@ -99,6 +99,8 @@ pub enum Outcome {
         duration_ms: Option<u64>,
         /// How it looks, where the processor knows.
         picture: Option<Picture>,
+        /// A later step makes more of them.
+        later: bool,
     },
     /// Nothing can be made of it.
     Failed {
@@ -133,6 +135,9 @@ pub struct Media {
     pub source: Source,
     /// What was made of it; empty until `ready`.
     pub renditions: Vec<Rendition>,
+    /// A later step has not added its renditions yet.
+    #[serde(default)]
+    pub later: bool,
     /// A film's length in milliseconds.
     pub duration_ms: Option<u64>,
     /// Pixels of the source, upright.

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Kind, Media, MediaChange, MediaId, NewMedia, Outcome, Source, Status};
+use super::{Kind, Media, MediaChange, MediaId, NewMedia, Outcome, Rendition, Source, Status};
 use crate::{CatalogError, Change, Page, UnixMillis, Viewer};
 
 /// How long a deleted title can be restored: 7 days, in milliseconds.
@@ -66,6 +66,9 @@ pub trait MediaStore: Send + Sync {
 
     /// `uploaded` or `processing` → `ready` or `failed`. `false`: it had ended before, or is not there.
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError>;
+
+    /// Adds what the later step has made to a `ready` row that waits for it. `false`: it does not wait (any more), or is not there.
+    async fn add_later(&self, id: &MediaId, renditions: &[Rendition], now: UnixMillis) -> Result<bool, CatalogError>;
 
     /// `failed` → `uploaded`, to be processed once more: the one step back, and a person's wish. `false`: it has not failed,
     /// is deleted, or is not there.

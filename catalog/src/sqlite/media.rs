@@ -5,14 +5,15 @@ use super::connection::{rows, to_i64};
 use crate::page::{Position, page};
 use crate::{
     CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, RESTORE_MS,
-    Scope, Source, Status, UnixMillis, record,
+    Rendition, Scope, Source, Status, UnixMillis, record,
 };
 
 /// A row as JSON.
 pub(super) const ROW: &str = "json_object('id', id, 'owner', owner, 'title', title, 'comment', comment, \
     'visibility', json(visibility), 'version', version, 'kind', kind, 'status', status, 'reason', reason, \
     'source', json_object('key', source_key, 'bytes', source_bytes, 'etag', source_etag), \
-    'renditions', json(renditions), 'duration_ms', duration_ms, 'width', width, 'height', height, \
+    'renditions', json(renditions), 'later', json(iif(later, 'true', 'false')), \
+    'duration_ms', duration_ms, 'width', width, 'height', height, \
     'thumbhash', thumbhash, 'deleted_at', deleted_at, 'created_at', created_at, 'updated_at', updated_at)";
 
 #[async_trait]
@@ -92,11 +93,11 @@ impl MediaStore for SqliteCatalog {
 
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError> {
         match outcome {
-            Outcome::Ready { renditions, duration_ms, picture } => {
+            Outcome::Ready { renditions, duration_ms, picture, later } => {
                 let thumbhash = picture.as_ref().and_then(|p| p.thumbhash.clone()).map(String::from);
                 self.change(
                     "update media set status = 'ready', renditions = ?2, duration_ms = ?3, width = ?4, height = ?5, \
-                     thumbhash = ?6, updated_at = ?7 where id = ?1 and status in ('uploaded', 'processing')",
+                     thumbhash = ?6, updated_at = ?7, later = ?8 where id = ?1 and status in ('uploaded', 'processing')",
                     (
                         id.to_string(),
                         record::text(renditions)?,
@@ -105,6 +106,7 @@ impl MediaStore for SqliteCatalog {
                         picture.as_ref().map(|p| p.height),
                         thumbhash,
                         now,
+                        *later,
                     ),
                 )
                 .await
@@ -118,6 +120,16 @@ impl MediaStore for SqliteCatalog {
                 .await
             }
         }
+    }
+
+    async fn add_later(&self, id: &MediaId, renditions: &[Rendition], now: UnixMillis) -> Result<bool, CatalogError> {
+        self.change(
+            "update media set later = 0, updated_at = ?3, renditions = (select json_group_array(json(value)) from \
+             (select value from json_each(renditions) union all select value from json_each(?2))) \
+             where id = ?1 and status = 'ready' and later",
+            (id.to_string(), record::text(&renditions)?, now),
+        )
+        .await
     }
 
     async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {

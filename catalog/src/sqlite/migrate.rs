@@ -28,7 +28,7 @@ macro_rules! migrations {
 }
 
 /// In order; the first has number 1. One that was released is never changed again: its checksum is in people's files.
-static MIGRATIONS: [Migration; 7] = migrations!(
+static MIGRATIONS: [Migration; 8] = migrations!(
     "0001_media",
     "0002_sharing",
     "0003_people",
@@ -36,6 +36,7 @@ static MIGRATIONS: [Migration; 7] = migrations!(
     "0005_collections_and_links",
     "0006_webhooks",
     "0007_arrived_and_answered",
+    "0008_later_renditions",
 );
 
 impl Migration {
@@ -45,7 +46,7 @@ impl Migration {
 }
 
 /// The newest migration that this build knows; 0 is an empty file.
-pub const NEWEST: u32 = 7;
+pub const NEWEST: u32 = 8;
 
 /// A migration, and whether the file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -47,6 +47,7 @@ conformance!(
         an_unknown_id_is_no_error,
         every_step_forward_is_taken_once,
         nothing_moves_backward,
+        later_renditions_are_added_once,
         an_upload_may_fail_before_it_is_processed,
         processing_may_be_taken_up_again,
         ready_keeps_every_field,

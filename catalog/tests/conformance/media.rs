@@ -41,7 +41,7 @@ fn picture() -> Picture {
 }
 
 fn ready() -> Outcome {
-    Outcome::Ready { renditions: vec![thumb()], duration_ms: Some(24_000), picture: Some(picture()) }
+    Outcome::Ready { renditions: vec![thumb()], duration_ms: Some(24_000), picture: Some(picture()), later: false }
 }
 
 fn failed() -> Outcome {
@@ -161,6 +161,29 @@ pub async fn ready_keeps_every_field(p: &Pair) {
     assert_eq!(row.thumbhash.as_ref().map(ThumbHash::as_bytes), Some(&[1, 2, 3, 250][..]));
     assert_eq!(serde_json::to_value(&row).unwrap()["thumbhash"], "AQID+g==");
     assert_eq!((row.created_at, row.updated_at), (1, 4));
+}
+
+pub async fn later_renditions_are_added_once(p: &Pair) {
+    let more = |name: &str| Rendition { name: name.to_owned(), key: format!("media/ada/a/{name}.avif"), ..thumb() };
+    for name in ["a", "still"] {
+        row_in(&p.ours, name, Status::Processing).await;
+        assert!(!p.ours.add_later(&id(name), &[more("w320-avif")], 3).await.unwrap(), "{name} is not ready");
+    }
+    assert!(p.ours.finish(&id("still"), &ready(), 4).await.unwrap());
+    assert!(!p.ours.add_later(&id("still"), &[more("w320-avif")], 5).await.unwrap(), "it waits for nothing");
+    assert!(!p.ours.add_later(&id("nobody"), &[], 5).await.unwrap());
+
+    let waiting = Outcome::Ready { renditions: vec![thumb()], duration_ms: None, picture: None, later: true };
+    assert!(p.ours.finish(&id("a"), &waiting, 4).await.unwrap());
+    assert!(p.theirs.find(&id("a")).await.unwrap().unwrap().later);
+    let (one, two) = ([more("w640-avif"), more("w320-avif")], [more("w1280-avif")]);
+    let a = id("a");
+    let (ours, theirs) = tokio::join!(p.ours.add_later(&a, &one, 6), p.theirs.add_later(&a, &two, 6));
+    let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
+    assert!(ours != theirs, "one of them alone");
+    let row = p.ours.find(&id("a")).await.unwrap().unwrap();
+    let expected: Vec<_> = [thumb()].into_iter().chain(if ours { one.to_vec() } else { two.to_vec() }).collect();
+    assert_eq!((row.renditions, row.later, row.status, row.updated_at), (expected, false, Status::Ready, 6));
 }
 
 pub async fn failed_keeps_its_reason(p: &Pair) {

@@ -171,7 +171,7 @@ async fn shelf(p: &Pair) {
         p.ours.insert(&media, 10 + i64::try_from(n).unwrap()).await.unwrap();
         assert!(p.ours.processing(&id(name), kind, 20).await.unwrap());
     }
-    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None };
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None, later: false };
     for name in ["v0", "i3"] {
         assert!(p.ours.finish(&id(name), &ready, 30).await.unwrap());
     }
@@ -327,7 +327,7 @@ pub async fn processing_goes_on_behind_a_deletion(p: &Pair) {
     assert!(p.ours.delete(&id("a"), 2).await.unwrap());
     assert_eq!(p.ours.in_status(&[Status::Uploaded]).await.unwrap().len(), 1);
     assert!(p.ours.processing(&id("a"), Kind::Image, 3).await.unwrap());
-    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None };
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None, later: false };
     assert!(p.ours.finish(&id("a"), &ready, 4).await.unwrap());
     assert!(p.ours.list("ada", None, 9).await.unwrap().items.is_empty());
     assert!(p.ours.restore(&id("a"), 5).await.unwrap());
