@@ -5,6 +5,8 @@ use ravif::{Img, RGB8, RGBA8};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 use webp::WebPConfig;
 
+use crate::colour::{self, Colour};
+use crate::metadata::Kept;
 use crate::plan::Planned;
 use crate::recipe::Format;
 use crate::refusal::PictureError;
@@ -16,11 +18,11 @@ const AVIF_SPEED: u8 = 9;
 ///
 /// # Errors
 /// [`PictureError::Encoding`].
-pub(crate) fn encode(pixels: &DynamicImage, planned: &Planned) -> Result<Vec<u8>, PictureError> {
+pub(crate) fn encode(pixels: &DynamicImage, planned: &Planned, kept: &Kept) -> Result<Vec<u8>, PictureError> {
     let encoded = match planned.format {
         Format::Jpeg => jpeg(pixels, planned.quality),
         Format::Webp => webp(pixels, planned.quality),
-        Format::Avif => avif(pixels, planned.quality),
+        Format::Avif => avif(pixels, planned.quality, kept),
     };
     encoded.map_err(|message| failed(&planned.name, message))
 }
@@ -29,10 +31,15 @@ pub(crate) fn failed(name: &str, message: impl Into<String>) -> PictureError {
     PictureError::Encoding { name: name.to_owned(), message: message.into() }
 }
 
+/// Of 0 to 6. Against 4, libwebp's default, it takes 6/10 of the time, for 1 % more bytes and 0.002 less SSIM: still more than what
+/// sharp makes of a photo with 4 (`./build.sh bench image`).
+const METHOD: i32 = 2;
+
 /// libwebp's settings at a quality.
 pub(crate) fn webp_config(quality: u8) -> Result<WebPConfig, String> {
     let mut config = WebPConfig::new().map_err(|()| "libwebp gives no settings".to_owned())?;
     config.quality = f32::from(quality);
+    config.method = METHOD;
     Ok(config)
 }
 
@@ -76,9 +83,15 @@ fn over_white(pixels: &DynamicImage) -> RgbImage {
     rgb
 }
 
-fn avif(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>, String> {
-    let encoder =
+fn avif(pixels: &DynamicImage, quality: u8, kept: &Kept) -> Result<Vec<u8>, String> {
+    let mut encoder =
         ravif::Encoder::new().with_quality(f32::from(quality)).with_speed(AVIF_SPEED).with_num_threads(Some(1));
+    if let Some(exif) = &kept.exif {
+        encoder = encoder.with_exif(exif);
+    }
+    // No profile can be written into it, so that its pixels are sRGB all the same.
+    let srgb = kept.profile.clone().map(|profile| colour::to_srgb(pixels.clone(), &Colour::Profile(profile)));
+    let pixels = srgb.as_ref().unwrap_or(pixels);
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let made = match pixels {
         DynamicImage::ImageRgba8(rgba) => {

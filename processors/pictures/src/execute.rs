@@ -1,4 +1,7 @@
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::DynamicImage;
@@ -21,6 +24,14 @@ pub enum Step {
     First,
     /// Those that take longer.
     Later,
+    /// All.
+    Both,
+}
+
+impl Step {
+    fn makes(self, planned: &Planned) -> bool {
+        self == Self::Both || planned.later == (self == Self::Later)
+    }
 }
 
 /// What was made of a picture.
@@ -28,11 +39,11 @@ pub enum Step {
 pub struct Rendered {
     /// The files, in the plan's order, each with what was planned.
     pub files: Vec<(Planned, Vec<u8>)>,
-    /// A blurred likeness (Thumbhash), some 25 bytes.
+    /// A blurred likeness (Thumbhash), some 25 bytes; empty where no file was made.
     pub thumbhash: Vec<u8>,
 }
 
-/// Reads a picture once and makes everything of it that one step makes.
+/// Reads a picture once and makes everything of it that one step makes. Encodes on as many threads as the process has processors.
 ///
 /// # Errors
 /// [`PictureError::Refused`] where the file is at fault, [`PictureError::Encoding`] where we are.
@@ -44,23 +55,58 @@ pub fn execute(
     step: Step,
 ) -> Result<Rendered, PictureError> {
     let kept = Kept::of(facts, keep);
-    let planned = plan.renditions.iter().filter(|p| p.later == (step == Step::Later));
-    let (mut files, smallest) = if plan.moving && step == Step::First {
-        moving::render(bytes, facts, plan, planned)?
+    let planned: Vec<&Planned> = plan.renditions.iter().filter(|planned| step.makes(planned)).collect();
+    if planned.is_empty() {
+        return Ok(Rendered { files: Vec::new(), thumbhash: Vec::new() });
+    }
+    let (mut files, smallest) = if plan.moving {
+        moving::render(bytes, facts, plan, &planned, &kept)?
     } else {
-        let mut wholes = vec![upright(decode(bytes, facts, plan)?, facts, plan, kept.profile())?];
-        let mut files = Vec::new();
-        for planned in planned {
-            let shaped = shaped(&mut wholes, planned, plan.top)?;
-            files.push((planned.clone(), encode(&shaped, planned)?));
-        }
+        let mut wholes = vec![Arc::new(upright(decode(bytes, facts, plan)?, facts, plan, kept.profile.is_some())?)];
+        let files = encoded(&planned, &kept, |planned| shaped(&mut wholes, planned, plan.top))?;
         (files, wholes.pop())
     };
     for (planned, file) in &mut files {
         kept.put_into(file, planned)?;
     }
-    let thumbhash = smallest.as_ref().map(placeholder::thumbhash).unwrap_or_default();
+    let thumbhash = smallest.as_deref().map(placeholder::thumbhash).transpose()?.unwrap_or_default();
     Ok(Rendered { files, thumbhash })
+}
+
+/// Shapes one rendition after the other, and encodes each on a thread of its own while the next is shaped, where there is a second
+/// processor; as many at once as there are processors, so that few pictures are held.
+fn encoded(
+    planned: &[&Planned],
+    kept: &Kept,
+    mut shaped: impl FnMut(&Planned) -> Result<Arc<DynamicImage>, PictureError>,
+) -> Result<Vec<(Planned, Vec<u8>)>, PictureError> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    if processors == 1 {
+        return planned
+            .iter()
+            .map(|p| shaped(p).and_then(|pixels| Ok(((*p).clone(), encode(&pixels, p, kept)?))))
+            .collect();
+    }
+    std::thread::scope(|scope| {
+        let (mut files, mut begun) = (Vec::new(), VecDeque::new());
+        for planned in planned {
+            if begun.len() == processors {
+                files.extend(begun.pop_front().map(ended).transpose()?);
+            }
+            let pixels = shaped(planned)?;
+            begun.push_back(scope.spawn(move || Ok(((*planned).clone(), encode(&pixels, planned, kept)?))));
+        }
+        for thread in begun {
+            files.push(ended(thread)?);
+        }
+        Ok(files)
+    })
+}
+
+type Encoded = Result<(Planned, Vec<u8>), PictureError>;
+
+fn ended(thread: ScopedJoinHandle<'_, Encoded>) -> Encoded {
+    thread.join().map_err(|_| failed("encoder", "its thread ended in a panic"))?
 }
 
 /// The decoded picture in the plan's `top` size, in sRGB, turned.
@@ -68,7 +114,7 @@ pub(crate) fn upright(decoded: Decoded, facts: &Facts, plan: &Plan, as_is: bool)
     let Decoded { pixels, colour } = decoded;
     let colour = if as_is { Colour::Srgb } else { colour };
     let mut light = match pixels {
-        Pixels::Light(light) => colour::to_srgb(reduced(light, plan.reduced)?, &colour),
+        Pixels::Light(light) => colour::to_srgb(reduced(Cow::Owned(light), plan.reduced)?, &colour),
         Pixels::Ink(inks) => {
             // Four channels, none of them transparency.
             let inks = resized(&inks.into(), None, plan.reduced, false)?.into_rgba8();
@@ -79,18 +125,23 @@ pub(crate) fn upright(decoded: Decoded, facts: &Facts, plan: &Plan, as_is: bool)
     Ok(light)
 }
 
-fn reduced(pixels: DynamicImage, to: Size) -> Result<DynamicImage, PictureError> {
+/// In that size, as it is where it has it.
+pub(crate) fn reduced(pixels: Cow<'_, DynamicImage>, to: Size) -> Result<DynamicImage, PictureError> {
     if (pixels.width(), pixels.height()) == (to.width, to.height) {
-        Ok(pixels)
+        Ok(pixels.into_owned())
     } else {
         resized(&pixels, None, to, true)
     }
 }
 
 /// A rendition's pixels, from the smallest whole picture that has them all. A new whole picture is kept for those that follow.
-fn shaped(wholes: &mut Vec<DynamicImage>, planned: &Planned, top: Size) -> Result<DynamicImage, PictureError> {
-    let share = |whole: &DynamicImage| f64::from(whole.width()) / f64::from(top.width);
-    let enough = |whole: &&DynamicImage| {
+fn shaped(
+    wholes: &mut Vec<Arc<DynamicImage>>,
+    planned: &Planned,
+    top: Size,
+) -> Result<Arc<DynamicImage>, PictureError> {
+    let share = |whole: &Arc<DynamicImage>| f64::from(whole.width()) / f64::from(top.width);
+    let enough = |whole: &&Arc<DynamicImage>| {
         let share = share(whole);
         // A hundredth of a pixel: two sizes of one shape are rounded apart.
         planned.crop.x.1 * share > f64::from(planned.size.width) - 0.6
@@ -105,7 +156,7 @@ fn shaped(wholes: &mut Vec<DynamicImage>, planned: &Planned, top: Size) -> Resul
     let (width, height) = (f64::from(from.width()), f64::from(from.height()));
     let whole = crop_x.1 > width - 0.6 && crop_y.1 > height - 0.6;
     if whole && (from.width(), from.height()) == (planned.size.width, planned.size.height) {
-        return Ok(from.clone());
+        return Ok(Arc::clone(from));
     }
     let crop = if whole {
         None
@@ -114,9 +165,9 @@ fn shaped(wholes: &mut Vec<DynamicImage>, planned: &Planned, top: Size) -> Resul
         let (across, down) = (crop_x.1.min(width), crop_y.1.min(height));
         Some(Crop { x: (crop_x.0.min(width - across), across), y: (crop_y.0.min(height - down), down) })
     };
-    let made = resized(from, crop, planned.size, true)?;
+    let made = Arc::new(resized(from, crop, planned.size, true)?);
     if whole {
-        wholes.push(made.clone());
+        wholes.push(Arc::clone(&made));
     }
     Ok(made)
 }

@@ -13,6 +13,7 @@ mod encode;
 mod execute;
 mod facts;
 mod geometry;
+mod heif;
 mod metadata;
 mod moving;
 mod placeholder;

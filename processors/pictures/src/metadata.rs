@@ -23,8 +23,9 @@ const LONGEST: usize = 2000;
 
 /// What is kept of one picture.
 pub(crate) struct Kept {
-    exif: Option<Vec<u8>>,
-    profile: Option<Vec<u8>>,
+    pub exif: Option<Vec<u8>>,
+    /// Pixels stay in the source's colours, where the format can say so.
+    pub profile: Option<Vec<u8>>,
 }
 
 impl Kept {
@@ -33,11 +34,6 @@ impl Kept {
         // Inks become light in any case.
         let profile = facts.profile.clone().filter(|p| keep.contains(&Keep::Icc) && p.get(16..20) == Some(b"RGB "));
         Self { exif, profile }
-    }
-
-    /// Pixels stay in the source's colours.
-    pub fn profile(&self) -> bool {
-        self.profile.is_some()
     }
 
     pub fn put_into(&self, file: &mut Vec<u8>, planned: &Planned) -> Result<(), PictureError> {
@@ -60,7 +56,7 @@ impl Kept {
                 webp.set_icc_profile(profile);
                 webp.encoder().bytes().to_vec()
             }
-            // Nothing that we have writes either into a finished AVIF.
+            // It has what it can have since it was encoded.
             Format::Avif => bytes.to_vec(),
         };
         Ok(())
@@ -68,7 +64,7 @@ impl Kept {
 }
 
 /// EXIF with the artist and the copyright of another one, and nothing else.
-fn rights(exif: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn rights(exif: &[u8]) -> Option<Vec<u8>> {
     let found: Vec<(u16, Vec<u8>)> =
         [ARTIST, COPYRIGHT].into_iter().filter_map(|tag| Some((tag, text(exif, tag)?))).collect();
     if found.is_empty() { None } else { Some(written(&found)) }

@@ -1,6 +1,8 @@
 //! Pictures that move: GIF and WebP in, WebP out.
 
+use std::borrow::Cow;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
@@ -8,10 +10,12 @@ use image::{AnimationDecoder, DynamicImage, Frames};
 use sniff::Picture;
 use webp::{AnimEncoder, AnimFrame};
 
+use crate::colour::{self, Colour};
 use crate::encode::{encode, failed, webp_config};
-use crate::execute::resized;
+use crate::execute::{reduced, resized};
 use crate::facts::{self, Facts};
 use crate::geometry::Size;
+use crate::metadata::Kept;
 use crate::plan::{Plan, Planned};
 use crate::recipe::Format;
 use crate::refusal::{PictureError, Refusal};
@@ -30,22 +34,23 @@ const INSTEAD_MS: u32 = 100;
 type Files = Vec<(Planned, Vec<u8>)>;
 
 /// The moving renditions, still ones of the first picture, and that picture in its smallest size.
-pub(crate) fn render<'a>(
+pub(crate) fn render(
     bytes: &[u8],
     facts: &Facts,
     plan: &Plan,
-    planned: impl Iterator<Item = &'a Planned>,
-) -> Result<(Files, Option<DynamicImage>), PictureError> {
-    let planned: Vec<&Planned> = planned.collect();
+    planned: &[&Planned],
+    kept: &Kept,
+) -> Result<(Files, Option<Arc<DynamicImage>>), PictureError> {
     // What moves is reduced to the largest size that is left of the plan as it is read.
-    let whole = |p: &&&Planned| p.crop.x.1 >= f64::from(plan.top.width) && p.crop.y.1 >= f64::from(plan.top.height);
-    let largest = planned.iter().filter(whole).map(|p| p.size).max_by_key(|size| size.area()).unwrap_or(plan.top);
-    let moments = moments(bytes, facts, largest)?;
-    let Some(first) = moments.first() else { return Err(facts::CUT_OFF.into()) };
+    let whole = |p: &Planned| p.crop.x.1 >= f64::from(plan.top.width) && p.crop.y.1 >= f64::from(plan.top.height);
+    let largest =
+        planned.iter().filter(|p| whole(p)).map(|p| p.size).max_by_key(|size| size.area()).unwrap_or(plan.top);
+    let moments = moments(bytes, facts, largest, kept)?;
+    let Some(first) = moments.first() else { return Err(Refusal::CUT_OFF.into()) };
     let mut files = Vec::new();
     let mut smallest = first.pixels.clone();
     for planned in planned {
-        let is_whole = whole(&&planned);
+        let is_whole = whole(planned);
         let file = if is_whole && planned.format == Format::Webp && moments.len() > 1 {
             animated(&moments, planned)?
         } else {
@@ -58,22 +63,23 @@ pub(crate) fn render<'a>(
                 *length = (*length * share).min(f64::from(side) - *start);
             }
             let still = resized(&first.pixels, (!is_whole).then_some(crop), planned.size, true)?;
-            let file = encode(&still, planned)?;
+            let file = encode(&still, planned, kept)?;
             if is_whole {
                 smallest = still;
             }
             file
         };
-        files.push((planned.clone(), file));
+        files.push(((*planned).clone(), file));
     }
-    Ok((files, Some(smallest)))
+    Ok((files, Some(Arc::new(smallest))))
 }
 
-fn moments(bytes: &[u8], facts: &Facts, to: Size) -> Result<Vec<Moment>, PictureError> {
+fn moments(bytes: &[u8], facts: &Facts, to: Size, kept: &Kept) -> Result<Vec<Moment>, PictureError> {
     let frames: Frames<'_> = match facts.format {
         Picture::Gif => GifDecoder::new(Cursor::new(bytes)).map_err(|e| facts::refusal(&e))?.into_frames(),
         _ => WebPDecoder::new(Cursor::new(bytes)).map_err(|e| facts::refusal(&e))?.into_frames(),
     };
+    let colour = Colour::of(facts);
     let (mut moments, mut at) = (Vec::new(), 0_u32);
     for frame in frames {
         let frame = match frame {
@@ -84,10 +90,9 @@ fn moments(bytes: &[u8], facts: &Facts, to: Size) -> Result<Vec<Moment>, Picture
         };
         let (numerator, denominator) = frame.delay().numer_denom_ms();
         let lasts = numerator / denominator.max(1);
-        let mut pixels = DynamicImage::from(frame.into_buffer());
-        let stored = to.turned(facts.orientation);
-        if (pixels.width(), pixels.height()) != (stored.width, stored.height) {
-            pixels = resized(&pixels, None, stored, true)?;
+        let mut pixels = reduced(Cow::Owned(frame.into_buffer().into()), to.turned(facts.orientation))?;
+        if kept.profile.is_none() {
+            pixels = colour::to_srgb(pixels, &colour);
         }
         pixels.apply_orientation(facts.orientation);
         moments.push(Moment { pixels, at: i32::try_from(at).unwrap_or(i32::MAX) });
@@ -100,7 +105,8 @@ fn animated(moments: &[Moment], planned: &Planned) -> Result<Vec<u8>, PictureErr
     let config = webp_config(planned.quality).map_err(|message| failed(&planned.name, message))?;
     let mut pictures = Vec::new();
     for moment in moments {
-        pictures.push((resized(&moment.pixels, None, planned.size, true)?.into_rgba8(), moment.at));
+        let pixels = reduced(Cow::Borrowed(&moment.pixels), planned.size)?;
+        pictures.push((pixels.into_rgba8(), moment.at));
     }
     let mut encoder = AnimEncoder::new(planned.size.width, planned.size.height, &config);
     // For ever.

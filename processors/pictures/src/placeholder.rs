@@ -1,16 +1,15 @@
 use image::DynamicImage;
-use image::imageops::FilterType;
+
+use crate::execute::resized;
+use crate::geometry::Size;
+use crate::refusal::PictureError;
 
 /// The longest side that a thumbhash is computed from, in pixels.
 const SIDE: u32 = 100;
 
 /// A blurred likeness of some 25 bytes (Thumbhash).
-pub(crate) fn thumbhash(smallest: &DynamicImage) -> Vec<u8> {
-    let small = if smallest.width().max(smallest.height()) > SIDE {
-        smallest.resize(SIDE, SIDE, FilterType::Triangle)
-    } else {
-        smallest.clone()
-    };
-    let rgba = small.to_rgba8();
-    thumbhash::rgba_to_thumb_hash(rgba.width() as usize, rgba.height() as usize, rgba.as_raw())
+pub(crate) fn thumbhash(smallest: &DynamicImage) -> Result<Vec<u8>, PictureError> {
+    let size = Size { width: smallest.width(), height: smallest.height() }.within(SIDE, SIDE);
+    let rgba = resized(smallest, None, size, true)?.into_rgba8();
+    Ok(thumbhash::rgba_to_thumb_hash(rgba.width() as usize, rgba.height() as usize, rgba.as_raw()))
 }

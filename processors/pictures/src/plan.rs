@@ -114,9 +114,10 @@ fn share_of(side: u32, share: f64) -> u32 {
 fn scale(facts: &Facts, reduced: Size) -> (Scale, Size) {
     let enough = |size: Size| size.width >= reduced.width && size.height >= reduced.height;
     match facts.reading {
-        // 1, 2, 4 and 8 are what decoders are quick at; between them the next one up is as quick as the exact one.
-        Reading::Eighths { .. } => {
-            let eighths = [1, 2, 4].into_iter().find(|n| enough(facts.stored.eighths(*n))).unwrap_or(8);
+        // What decoders are quick at; between those the next one up is as quick as the exact one.
+        Reading::Eighths { quick, .. } => {
+            let few: &[u32] = if quick { &[1, 2, 3, 4] } else { &[1, 2, 4] };
+            let eighths = few.iter().copied().find(|n| enough(facts.stored.eighths(*n))).unwrap_or(8);
             (Scale::Eighths(eighths), facts.stored.eighths(eighths))
         }
         // At least twice the pixels remain for the better filter.
@@ -132,8 +133,11 @@ fn scale(facts: &Facts, reduced: Size) -> (Scale, Size) {
 
 fn decoded_bytes(facts: &Facts, read: Size) -> u64 {
     match facts.reading {
-        Reading::Eighths { held } => facts.stored.area() * u64::from(held) / 2 + read.area() * 4,
-        Reading::Rows { pixel } => read.area() * u64::from(pixel) + u64::from(facts.stored.width) * 24,
+        Reading::Eighths { held, .. } => facts.stored.area() * u64::from(held) / 2 + read.area() * 4,
+        // Samples of two bytes, three or four a pixel, and a row of sums.
+        Reading::Rows { pixel, rows } => {
+            read.area() * u64::from(pixel) + u64::from(facts.stored.width) * (u64::from(rows) * 8 + 32)
+        }
         Reading::Whole { pixel } => facts.stored.area() * u64::from(pixel),
     }
 }

@@ -30,6 +30,13 @@ pub enum Refusal {
     Variant(&'static str),
 }
 
+impl Refusal {
+    /// What a decoder that gives up or crashes says of a file.
+    pub const UNDECODABLE: Self = Self::Damaged("its data cannot be decoded");
+    pub(crate) const HEADER: Self = Self::Damaged("its header cannot be read");
+    pub(crate) const CUT_OFF: Self = Self::Damaged("the file ends before the picture does");
+}
+
 /// Why nothing came of a picture: its own fault, or ours.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {

@@ -5,8 +5,6 @@ use super::{Decoded, Pixels};
 use crate::colour::Colour;
 use crate::refusal::Refusal;
 
-const DAMAGED: Refusal = Refusal::Damaged("its data cannot be decoded");
-
 /// Turned, mirrored and cut as the container says; EXIF's orientation would be said twice.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
     let image = heic_decoder::decode(bytes).map_err(|e| refusal(&e))?;
@@ -35,15 +33,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
             ImageBuffer::<Rgba<u16>, _>::from_raw(width, height, rgba.data).map(DynamicImage::from)
         }
     };
-    Ok(Decoded { pixels: Pixels::Light(pixels.ok_or(DAMAGED)?), colour })
+    Ok(Decoded { pixels: Pixels::Light(pixels.ok_or(Refusal::UNDECODABLE)?), colour })
 }
 
 fn side(pixels: usize) -> Result<u32, Refusal> {
-    u32::try_from(pixels).map_err(|_| DAMAGED)
+    u32::try_from(pixels).map_err(|_| Refusal::UNDECODABLE)
 }
 
 /// The codes stand in the container or in the coded picture itself.
-fn colour(image: &DecodedImage) -> Colour {
+pub(super) fn colour(image: &DecodedImage) -> Colour {
     let codes = image.color_info.as_ref().map(|c| (c.color_primaries, c.transfer_characteristics));
     Colour::new(codes, image.metadata.icc_profile.as_deref())
 }
@@ -51,9 +49,9 @@ fn colour(image: &DecodedImage) -> Colour {
 pub(crate) fn refusal(error: &HeifError) -> Refusal {
     tracing::debug!(%error, "a HEIC does not decode");
     match *error {
-        HeifError::Truncated { .. } => crate::facts::CUT_OFF,
+        HeifError::Truncated { .. } => Refusal::CUT_OFF,
         HeifError::Unsupported(what) => Refusal::Variant(what),
         HeifError::LimitExceeded(_) => Refusal::Memory,
-        _ => DAMAGED,
+        _ => Refusal::UNDECODABLE,
     }
 }

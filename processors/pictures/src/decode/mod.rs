@@ -3,7 +3,9 @@
 mod avif;
 mod heic;
 mod jpeg;
-mod rows;
+mod png;
+mod squares;
+mod tiles;
 
 pub(crate) use heic::refusal as heic_refusal;
 
@@ -38,9 +40,11 @@ pub(crate) enum Pixels {
 pub(crate) fn decode(bytes: &[u8], facts: &Facts, plan: &Plan) -> Result<Decoded, Refusal> {
     let pixels = match (facts.format, plan.scale) {
         (Picture::Jpeg, scale) => jpeg::decode(bytes, facts, scale, plan.read)?,
+        (Picture::Heic, Scale::Squares(side)) => return tiles::decode(bytes, facts, side, plan.read),
         (Picture::Heic, _) => return heic::decode(bytes),
         (Picture::Avif, _) => avif::decode(bytes)?,
-        (Picture::Png, Scale::Squares(side)) => rows::decode(bytes, side, plan.read)?,
+        (Picture::Png, Scale::Squares(side)) => png::squares(bytes, side, plan.read)?,
+        (Picture::Png, _) => png::whole(bytes)?,
         (format, _) => {
             let decoder = facts::decoder(bytes, format).map_err(|e| facts::refusal(&e))?;
             Pixels::Light(DynamicImage::from_decoder(decoder).map_err(|e| facts::refusal(&e))?)

@@ -1,7 +1,9 @@
+use memchr::memchr;
+
 use crate::metadata::orientation;
 use sniff::Picture;
 
-use super::{Facts, HEADER, Reading};
+use super::{Facts, Reading};
 use crate::geometry::Size;
 use crate::refusal::Refusal;
 
@@ -22,7 +24,7 @@ struct Markers {
 
 pub(super) fn facts(bytes: &[u8]) -> Result<Facts, Refusal> {
     let markers = Markers::read(bytes);
-    let stored = markers.size.ok_or(HEADER)?;
+    let stored = markers.size.ok_or(Refusal::HEADER)?;
     match (markers.precision, markers.sampling.len()) {
         (8, 1 | 3 | 4) => {}
         (8, _) => return Err(Refusal::Variant("JPEG with two or more than four components")),
@@ -30,7 +32,8 @@ pub(super) fn facts(bytes: &[u8]) -> Result<Facts, Refusal> {
     }
     let orientation = orientation(markers.exif.as_deref());
     let profile = markers.profile();
-    let reading = Reading::Eighths { held: markers.held() };
+    let quick = scaled_jpeg::Header::read(bytes, crate::MAX_PIXELS).is_ok();
+    let reading = Reading::Eighths { held: markers.held(), quick };
     let truncated = !markers.ended;
     let exif = markers.exif;
     Ok(Facts { format: Picture::Jpeg, stored, orientation, frames: 1, reading, truncated, exif, profile, codes: None })
@@ -113,7 +116,7 @@ impl Markers {
 fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let mut rest = bytes;
     loop {
-        let at = rest.iter().position(|b| *b == 0xFF)?;
+        let at = memchr(0xFF, rest)?;
         rest = rest.get(at + 1..)?;
         match rest.split_first() {
             Some((0x00 | 0xFF, _)) => {}

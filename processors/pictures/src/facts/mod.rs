@@ -3,6 +3,11 @@
 mod gif;
 mod heif;
 mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+pub(crate) use png::refusal as png_refusal;
 
 use std::io::Cursor;
 
@@ -12,6 +17,7 @@ use image::{ImageDecoder, ImageError, ImageFormat, ImageReader};
 use sniff::{Picture, Sniffed, sniff};
 
 use crate::geometry::Size;
+use crate::metadata::rights;
 use crate::refusal::Refusal;
 
 /// What a header says.
@@ -44,11 +50,15 @@ pub enum Reading {
     Eighths {
         /// Coefficients a pixel, in quarters, that are held: 0 where one scan is all.
         held: u32,
+        /// It is of the kind that our own decoder reads in small sizes: baseline, grey or colour.
+        quick: bool,
     },
-    /// Row after row, of so many bytes a pixel.
+    /// Row after row.
     Rows {
-        /// Bytes a pixel.
+        /// Bytes a pixel of what is made of them.
         pixel: u32,
+        /// How many are held at a time: 1, or as many as a tile has.
+        rows: u32,
     },
     /// All at once, with so many bytes a pixel.
     Whole {
@@ -73,33 +83,24 @@ pub fn facts(bytes: &[u8]) -> Result<Facts, Refusal> {
         Sniffed::Empty => Err(Refusal::Empty),
         Sniffed::Image(format) => match format {
             Picture::Jpeg => jpeg::facts(bytes),
-            Picture::Png => png(bytes),
+            Picture::Png => png::facts(bytes),
             Picture::Heic | Picture::Avif => heif::facts(bytes, format),
             Picture::Gif => with_decoder(bytes, format, gif::frames(bytes)),
-            Picture::WebP => {
-                let decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(|_| HEADER)?;
-                let frames = if decoder.is_animated() { decoder.num_frames() } else { 1 };
-                with_decoder(bytes, format, frames)
-            }
+            Picture::WebP => webp::facts(bytes),
+            Picture::Tiff if !tiff::values_fit(bytes) => Err(Refusal::HEADER),
             Picture::Tiff | Picture::Bmp => with_decoder(bytes, format, 1),
         },
         _ => Err(Refusal::Unknown),
     }
 }
 
-pub(crate) const HEADER: Refusal = Refusal::Damaged("its header cannot be read");
-
-/// The decoder of `image` for the other formats.
+/// `image`'s decoders, for GIF, WebP, BMP and TIFF.
 pub(crate) fn decoder(bytes: &[u8], format: Picture) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
     let format = match format {
         Picture::Gif => ImageFormat::Gif,
         Picture::WebP => ImageFormat::WebP,
         Picture::Bmp => ImageFormat::Bmp,
-        Picture::Png => ImageFormat::Png,
-        Picture::Jpeg => ImageFormat::Jpeg,
-        Picture::Tiff | Picture::Heic | Picture::Avif => {
-            return Ok(Box::new(TiffDecoder::new(Cursor::new(bytes))?));
-        }
+        _ => return Ok(Box::new(TiffDecoder::new(Cursor::new(bytes))?)),
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The plan has judged the size already; `image`'s own limit is another.
@@ -110,12 +111,13 @@ pub(crate) fn decoder(bytes: &[u8], format: Picture) -> Result<Box<dyn ImageDeco
 fn with_decoder(bytes: &[u8], format: Picture, frames: u32) -> Result<Facts, Refusal> {
     let mut decoder = decoder(bytes, format).map_err(|e| refusal(&e))?;
     let (width, height) = decoder.dimensions();
-    let exif = decoder.exif_metadata().ok().flatten();
+    // A TIFF is what EXIF is made of: of its own directory only what may be kept is taken.
+    let exif = if format == Picture::Tiff { rights(bytes) } else { decoder.exif_metadata().ok().flatten() };
     let profile = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixel = u32::from(decoder.color_type().bytes_per_pixel());
-    // A WebP decoder keeps its own planes beside what it gives; frames that follow each other are put together on a canvas.
-    let pixel = if matches!(format, Picture::WebP | Picture::Gif) { pixel * 2 } else { pixel };
+    // The frames of a GIF are put together on a canvas.
+    let pixel = if format == Picture::Gif { pixel * 2 } else { pixel };
     let reading = Reading::Whole { pixel };
     Ok(Facts {
         format,
@@ -130,28 +132,13 @@ fn with_decoder(bytes: &[u8], format: Picture, frames: u32) -> Result<Facts, Ref
     })
 }
 
-fn png(bytes: &[u8]) -> Result<Facts, Refusal> {
-    let facts = with_decoder(bytes, Picture::Png, 1)?;
-    let reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(|_| HEADER)?;
-    let info = reader.info();
-    let codes =
-        info.coding_independent_code_points.map(|c| (u16::from(c.color_primaries), u16::from(c.transfer_function)));
-    let reading = match facts.reading {
-        Reading::Whole { pixel } if !info.interlaced => Reading::Rows { pixel },
-        reading => reading,
-    };
-    Ok(Facts { reading, codes, ..facts })
-}
-
 /// The decoder's words are for us, not for the person who uploaded the file.
 pub(crate) fn refusal(error: &ImageError) -> Refusal {
     tracing::debug!(%error, "a picture does not decode");
     match error {
         ImageError::Unsupported(_) => Refusal::Variant("its decoder does not know it"),
         ImageError::Limits(_) => Refusal::Memory,
-        ImageError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => CUT_OFF,
-        _ => Refusal::Damaged("its data cannot be decoded"),
+        ImageError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Refusal::CUT_OFF,
+        _ => Refusal::UNDECODABLE,
     }
 }
-
-pub(crate) const CUT_OFF: Refusal = Refusal::Damaged("the file ends before the picture does");
