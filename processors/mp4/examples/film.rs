@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     eprintln!("{:?}", source.traffic());
     if let Some(output) = arguments.next() {
         let started = Instant::now();
-        match faststart::file(&input, &output, Limits::default())? {
+        match faststart::file(&input, &output, Limits::default())?.verdict {
             faststart::Verdict::Move(plan) => {
                 eprintln!("moved: {} new bytes, {:?}", plan.head().len(), started.elapsed());
             }

@@ -13,6 +13,8 @@ mod layout;
 mod limits;
 mod movie;
 mod read;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod table;
 mod time;
 mod track;

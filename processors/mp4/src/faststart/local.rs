@@ -6,46 +6,44 @@ use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{Plan, Verdict};
+use tempfile::NamedTempFile;
+
+use super::{Outcome, Plan, Verdict, Work};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::movie::Movie;
-use crate::read::FileReader;
+use crate::read::{Cached, FileReader};
 
 /// Writes `output` as `input` with its index in front, and says what there was to do; only [`Verdict::Move`] writes.
 ///
 /// The new file is made beside `output` and takes its name at the end, so `output` may be `input`, and is never there in part. On
 /// Linux the kernel copies the media data by itself (`copy_file_range`). Blocks the thread.
-pub fn file(input: &Path, output: &Path, limits: Limits) -> Result<Verdict, Error> {
+pub fn file(input: &Path, output: &Path, limits: Limits) -> Result<Outcome, Error> {
     let reader = FileReader::open(input)?;
-    let verdict = futures::executor::block_on(Movie::open(&reader, limits))?.faststart()?;
+    let source = Cached::new(&reader);
+    let verdict = futures::executor::block_on(Movie::open(&source, limits))?.faststart()?;
+    let read = source.traffic();
+    let mut work = Work { bytes_read: read.bytes, requests: read.requests, ..Work::default() };
     if let Verdict::Move(plan) = &verdict {
         write(plan, &reader, output)?;
+        work.bytes_written = plan.head().len() as u64;
+        work.bytes_copied = plan.size() - work.bytes_written;
     }
-    Ok(verdict)
+    Ok(Outcome { verdict, work })
 }
 
 fn write(plan: &Plan, reader: &FileReader, output: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Write { path: output.into(), source };
-    let directory = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // As any new file: the process's mask takes off what it takes off.
-    let permissions = Permissions::from_mode(0o666);
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".faststart-")
-        .permissions(permissions)
-        .tempfile_in(directory)
-        .map_err(failed)?;
-    temporary.write_all(plan.head()).map_err(failed)?;
+    let mut new = NewFile::beside(output)?;
+    new.write(plan.head())?;
     for range in plan.copies() {
-        if let Err(error) = copy(reader.file(), range, temporary.as_file_mut()) {
+        if let Err(error) = copy(reader.file(), range, new.temporary.as_file_mut()) {
             // A file that is being shortened ends early, which is no fault of the new one.
             reader.check_unchanged()?;
-            return Err(failed(error));
+            return Err(new.failed(error));
         }
     }
     reader.check_unchanged()?;
-    temporary.persist(output).map_err(|error| failed(error.error))?;
-    Ok(())
+    new.finish()
 }
 
 fn copy(mut source: &File, range: &Range<u64>, target: &mut File) -> io::Result<()> {
@@ -54,4 +52,34 @@ fn copy(mut source: &File, range: &Range<u64>, target: &mut File) -> io::Result<
     // Of two files: a call of the kernel that moves no byte through this process.
     let copied = io::copy(&mut source.take(length), target)?;
     if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+/// A file that takes its name once it is whole, and is gone if it never is.
+pub(crate) struct NewFile<'a> {
+    temporary: NamedTempFile,
+    path: &'a Path,
+}
+
+impl<'a> NewFile<'a> {
+    pub fn beside(path: &'a Path) -> Result<Self, Error> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // As any new file: the process's mask takes off what it takes off.
+        let permissions = Permissions::from_mode(0o666);
+        let temporary = tempfile::Builder::new().prefix(".faststart-").permissions(permissions).tempfile_in(directory);
+        Ok(Self { temporary: temporary.map_err(|source| Error::Write { path: path.into(), source })?, path })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.temporary.write_all(bytes).map_err(|error| self.failed(error))
+    }
+
+    pub fn finish(self) -> Result<(), Error> {
+        let path = self.path;
+        self.temporary.persist(path).map_err(|error| Error::Write { path: path.into(), source: error.error })?;
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Write { path: self.path.into(), source }
+    }
 }

@@ -5,7 +5,7 @@
 //! object store does by copying within itself.
 
 mod check;
-mod local;
+pub(crate) mod local;
 mod multipart;
 mod rewrite;
 mod space;
@@ -17,6 +17,7 @@ use bytes::Bytes;
 
 pub use local::file;
 pub use multipart::{Part, PartRules, Piece, TooLarge, Upload, body, parts};
+use serde::Serialize;
 
 use crate::boxes::FourCc;
 use crate::error::Error;
@@ -110,6 +111,30 @@ impl Plan {
     pub fn size(&self) -> u64 {
         self.copies.iter().map(|copy| copy.end - copy.start).fold(self.head.len() as u64, u64::saturating_add)
     }
+}
+
+/// What there was to do, and what doing it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What there was to do; only [`Verdict::Move`] writes anything.
+    pub verdict: Verdict,
+    /// What it took.
+    pub work: Work,
+}
+
+/// The bytes that were moved, and by whom.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Bytes that were read into this program, the index among them.
+    pub bytes_read: u64,
+    /// Bytes that this program wrote or sent.
+    pub bytes_written: u64,
+    /// Bytes that the other side copied by itself: the kernel, or the object store.
+    pub bytes_copied: u64,
+    /// Requests to the object store, or reads of a local file.
+    pub requests: u64,
+    /// Parts of a multipart upload; 0 where there was none.
+    pub parts: u64,
 }
 
 impl Movie {

@@ -1,7 +1,9 @@
 //! Facts of which ffprobe has no word, or of films that ffmpeg does not write.
 
 use mp4_front::facts::{ColourFacts, Facts, Hdr, MoovPlace, VideoFacts};
+use mp4_front::faststart::Verdict;
 
+use crate::support::agreement::assert_agrees;
 use crate::support::atoms::{Atom, atom, find, list, splice, top};
 use crate::support::{corpus, facts, open_bytes};
 
@@ -180,4 +182,19 @@ fn sound_in_quicktime_s_second_version() {
     let audio = track.audio.clone().unwrap();
     assert_eq!((audio.channels, audio.rate_hz, audio.layout), (6, 96_000.0, None));
     assert_eq!(track.format.unwrap().to_string(), "lpcm");
+}
+
+/// An `mdat` of size 0 is the rest of the file.
+#[test]
+fn media_data_to_the_end_of_the_file() {
+    let bytes = corpus::bytes("front.mp4");
+    let mut open = bytes.clone();
+    let mdat = find(&bytes, "mdat");
+    assert_eq!(mdat.end, bytes.len());
+    open[mdat.start..mdat.start + 4].fill(0);
+    assert_eq!(of(&open), of(&bytes));
+    let mut file = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
+    std::io::Write::write_all(&mut file, &open).unwrap();
+    assert_eq!(assert_agrees(file.path(), "size 0"), 2);
+    assert_eq!(open_bytes(&open).unwrap().faststart().unwrap(), Verdict::AlreadyFront);
 }

@@ -50,7 +50,7 @@ fn assert_layout(parts: &[&[u8]]) {
     let bytes = parts.concat();
     let mut input = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
     input.write_all(&bytes).unwrap();
-    assert!(assert_moves(input.path(), &[]) > 200);
+    assert!(assert_moves(input.path(), "a layout", &[]) > 200);
     // The same from memory, which goes by the way of an upload.
     let moved = crate::moved(&bytes);
     assert_eq!(

@@ -5,14 +5,15 @@ use std::path::Path;
 use mp4_front::faststart::{Verdict, file};
 use mp4_front::{Limits, facts::MoovPlace};
 
+use crate::support::agreement::assert_agrees;
 use crate::support::{atoms, corpus, facts, framecrc};
 
 const KEY: &[&str] = &["-decryption_key", "00112233445566778899aabbccddeeff"];
 
-/// Moves a film, compares it with the one before, and gives back how many packets that were.
-pub fn assert_moves(input: &Path, options: &[&str]) -> usize {
+/// Moves a film, compares it with the one before and with what ffprobe says of both, and gives back how many packets that were.
+pub fn assert_moves(input: &Path, name: &str, options: &[&str]) -> usize {
     let output = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
-    let verdict = file(input, output.path(), Limits::default()).unwrap();
+    let verdict = file(input, output.path(), Limits::default()).unwrap().verdict;
     assert!(matches!(verdict, Verdict::Move(_)), "{}: {verdict:?}", input.display());
     let packets = framecrc(input, options);
     assert_eq!(packets, framecrc(output.path(), options), "{}", input.display());
@@ -21,6 +22,8 @@ pub fn assert_moves(input: &Path, options: &[&str]) -> usize {
     before.moov.clone_from(&after.moov);
     (before.size_bytes, after.size_bytes) = (0, 0);
     assert_eq!(before, after, "{}", input.display());
+    assert_agrees(input, name);
+    assert_agrees(output.path(), name);
     packets.lines().filter(|line| !line.starts_with('#')).count()
 }
 
@@ -29,7 +32,7 @@ fn packets_and_facts_stay_the_same() {
     let mut packets = 0;
     for recipe in corpus::CORPUS.iter().filter(|recipe| recipe.name != "front.mp4") {
         let options = if recipe.name == "encrypted.mp4" { KEY } else { &[] };
-        packets += assert_moves(&corpus::path(recipe.name), options);
+        packets += assert_moves(&corpus::path(recipe.name), recipe.name, options);
     }
     assert!(packets > 2000, "only {packets} packets");
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use mp4_front::faststart::{Plan, Verdict};
 
+use crate::support::agreement::assert_agrees;
 use crate::support::atoms::{all, atom, cut, find, shift_places, splice};
 use crate::support::{corpus, facts, framecrc, open};
 
@@ -68,6 +69,8 @@ fn moved(room: i64) -> (usize, usize, usize) {
     write(&plan, &before, &after, hole);
     assert_eq!(framecrc(&before, &[]), framecrc(&after, &[]));
     assert_eq!(facts(&before).tracks, facts(&after).tracks);
+    assert_agrees(&before, "past 4 GiB, before");
+    assert_agrees(&after, "past 4 GiB, after");
     (tables(plan.head(), "stco"), tables(plan.head(), "co64"), plan.widened())
 }
 

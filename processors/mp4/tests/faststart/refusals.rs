@@ -134,6 +134,10 @@ fn no_index_and_why() {
     assert_eq!(missing(&garbage).0, MoovMissing::Garbage { offset: mdat.end as u64 });
     let fragments = corpus::bytes("fragments.mp4");
     assert_eq!(missing(&fragments[find(&fragments, "moof").start..]).0, MoovMissing::FragmentAlone);
+    for name in corpus::OTHERS.iter().map(|recipe| recipe.name) {
+        let error = open_bytes(&corpus::bytes(name)).unwrap_err();
+        assert!(matches!(error, Error::NotAFilm), "{name}: {error}");
+    }
     for (bytes, name) in
         [(&b""[..], "empty"), (b"<html>", "text"), (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "PNG"), (&[0; 100], "zeros")]
     {

@@ -95,6 +95,14 @@ pub const FRAGMENTED: &[Recipe] = &[
     film("unknown_length.mp4", &["-i {plain.mp4}"], "-c copy -movflags frag_keyframe+empty_moov+skip_trailer"),
 ];
 
+/// Films that are neither MP4 nor `QuickTime`.
+pub const OTHERS: &[Recipe] = &[
+    film("vp9.webm", &["-i {vp9.mp4}"], "-c copy"),
+    film("plain.mkv", &["-i {plain.mp4}"], "-c copy"),
+    film("stream.ts", &["-i {plain.mp4}"], "-c copy"),
+    film("plain.avi", &["-i {mpeg4.mp4}"], "-c copy"),
+];
+
 const LINES: &str = "1\n00:00:00,200 --> 00:00:00,900\nOne\n\n2\n00:00:01,000 --> 00:00:01,500\nTwo\n";
 const CHAPTERS: &str = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=First\n\
                         [CHAPTER]\nTIMEBASE=1/1000\nSTART=1000\nEND=2000\ntitle=Second\n";
@@ -104,7 +112,7 @@ pub fn path(name: &str) -> PathBuf {
     if let Some(text) = [("lines.srt", LINES), ("chapters.txt", CHAPTERS)].into_iter().find(|(file, _)| *file == name) {
         return made(name, text.1, |path| std::fs::write(path, text.1).unwrap());
     }
-    let recipe = CORPUS.iter().chain(FRAGMENTED).find(|recipe| recipe.name == name);
+    let recipe = CORPUS.iter().chain(FRAGMENTED).chain(OTHERS).find(|recipe| recipe.name == name);
     let recipe = recipe.unwrap_or_else(|| panic!("there is no recipe for {name}"));
     let text = format!("{} {}", recipe.inputs.join(" "), recipe.options);
     let mut arguments = vec!["-v".to_owned(), "error".into(), "-y".into()];

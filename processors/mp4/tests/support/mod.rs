@@ -8,6 +8,7 @@
     clippy::missing_panics_doc
 )]
 
+pub mod agreement;
 pub mod atoms;
 pub mod corpus;
 
