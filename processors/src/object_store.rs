@@ -15,6 +15,15 @@ use tokio::io::AsyncWriteExt;
 /// about shared caches: objects are reachable through the authorizer only, and the edge decides what it keeps.
 pub const CACHE_CONTROL: &str = "max-age=31536000, immutable";
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[
+    // Who may not list is told 403 of what is not there.
+    ("head_object", &["s3:GetObject", "s3:ListBucket"]),
+    ("get_object", &["s3:GetObject"]),
+    ("put_object", &["s3:PutObject"]),
+];
+
 /// The object store failed, or could not be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("{action} {bucket}/{key}: {message}")]
@@ -57,11 +66,12 @@ pub trait ObjectStore: Send + Sync {
     /// The first `limit` bytes, fewer where the object is shorter.
     async fn first_bytes(&self, bucket: &str, key: &str, limit: u64) -> Result<Option<Vec<u8>>, ObjectError>;
 
-    /// Writes the object to a file; its length in bytes.
-    async fn download(&self, bucket: &str, key: &str, to: &Path) -> Result<Option<u64>, ObjectError>;
+    /// Writes the object to a file; its length in bytes. An object with another entity tag, without quotes, is an error: it was
+    /// replaced since somebody looked.
+    async fn download(&self, bucket: &str, key: &str, etag: &str, to: &Path) -> Result<Option<u64>, ObjectError>;
 
-    /// Makes or replaces an object, with that media type and [`CACHE_CONTROL`].
-    async fn put(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError>;
+    /// Makes an object, with that media type and [`CACHE_CONTROL`]; one that is there already stays.
+    async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError>;
 }
 
 /// S3, or what speaks its language.
@@ -88,9 +98,10 @@ impl S3Store {
         bucket: &str,
         key: &str,
         range: Option<String>,
+        etag: Option<&str>,
     ) -> Result<Option<GetObjectOutput>, SdkError<GetObjectError>> {
-        let got = self.client.get_object().bucket(bucket).key(key).set_range(range).send().await;
-        match got {
+        let get = self.client.get_object().bucket(bucket).key(key).set_range(range);
+        match get.set_if_match(etag.map(|etag| format!("\"{etag}\""))).send().await {
             Ok(output) => Ok(Some(output)),
             Err(e) if e.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(e) => Err(e),
@@ -113,11 +124,11 @@ impl ObjectStore for S3Store {
 
     async fn first_bytes(&self, bucket: &str, key: &str, limit: u64) -> Result<Option<Vec<u8>>, ObjectError> {
         let range = format!("bytes=0-{}", limit.saturating_sub(1));
-        let output = match self.get(bucket, key, Some(range)).await {
+        let output = match self.get(bucket, key, Some(range), None).await {
             Ok(Some(output)) => output,
             Ok(None) => return Ok(None),
             // No range can be satisfied from an object without bytes.
-            Err(e) if e.raw_response().is_some_and(|r| r.status().as_u16() == 416) => return Ok(Some(Vec::new())),
+            Err(e) if is(&e, 416) => return Ok(Some(Vec::new())),
             Err(e) => return Err(error("GET", bucket, key, DisplayErrorContext(&e))),
         };
         let (mut body, mut bytes) = (output.body, Vec::new());
@@ -134,11 +145,12 @@ impl ObjectStore for S3Store {
         Ok(Some(bytes))
     }
 
-    async fn download(&self, bucket: &str, key: &str, to: &Path) -> Result<Option<u64>, ObjectError> {
+    async fn download(&self, bucket: &str, key: &str, etag: &str, to: &Path) -> Result<Option<u64>, ObjectError> {
         let failed = |e: std::io::Error| error("GET", bucket, key, format!("{}: {e}", to.display()));
-        let output = match self.get(bucket, key, None).await {
+        let output = match self.get(bucket, key, None, Some(etag)).await {
             Ok(Some(output)) => output,
             Ok(None) => return Ok(None),
+            Err(e) if is(&e, 412) => return Err(error("GET", bucket, key, "the object was replaced meanwhile")),
             Err(e) => return Err(error("GET", bucket, key, DisplayErrorContext(&e))),
         };
         let declared = output.content_length().and_then(|n| u64::try_from(n).ok());
@@ -159,19 +171,22 @@ impl ObjectStore for S3Store {
         }
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
+    async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
         let body = match body {
             Body::Bytes(bytes) => ByteStream::from(bytes),
             Body::File(path) => ByteStream::from_path(path).await.map_err(|e| error("PUT", bucket, key, e))?,
         };
-        let put = self.client.put_object().bucket(bucket).key(key).body(body);
-        put.content_type(content_type)
-            .cache_control(CACHE_CONTROL)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|e| error("PUT", bucket, key, DisplayErrorContext(&e)))
+        let put = self.client.put_object().bucket(bucket).key(key).body(body).if_none_match("*");
+        match put.content_type(content_type).cache_control(CACHE_CONTROL).send().await {
+            Ok(_) => Ok(()),
+            Err(e) if is(&e, 412) => Ok(()),
+            Err(e) => Err(error("PUT", bucket, key, DisplayErrorContext(&e))),
+        }
     }
+}
+
+fn is<E>(error: &SdkError<E>, status: u16) -> bool {
+    error.raw_response().is_some_and(|response| response.status().as_u16() == status)
 }
 
 fn error(action: &'static str, bucket: &str, key: &str, cause: impl std::fmt::Display) -> ObjectError {

@@ -49,14 +49,17 @@ async fn what_is_put_is_found_again() {
     let file = dir.path().join("film");
     std::fs::write(&file, &content).unwrap();
 
-    store.put("media", "a/b c/film+1.mp4", Body::File(&file), "video/mp4").await.unwrap();
-    store.put("media", "a/thumb.webp", Body::Bytes(b"picture".to_vec()), "image/webp").await.unwrap();
+    store.put_new("media", "a/b c/film+1.mp4", Body::File(&file), "video/mp4").await.unwrap();
+    store.put_new("media", "a/thumb.webp", Body::Bytes(b"picture".to_vec()), "image/webp").await.unwrap();
 
     let facts = store.head("media", "a/b c/film+1.mp4").await.unwrap().unwrap();
     assert_eq!(facts.bytes, content.len() as u64);
     assert!(!facts.etag.is_empty() && !facts.etag.contains('"'), "{}", facts.etag);
     let to = dir.path().join("copy");
-    assert_eq!(store.download("media", "a/b c/film+1.mp4", &to).await.unwrap(), Some(content.len() as u64));
+    assert_eq!(
+        store.download("media", "a/b c/film+1.mp4", &facts.etag, &to).await.unwrap(),
+        Some(content.len() as u64)
+    );
     assert_eq!(std::fs::read(&to).unwrap(), content);
     let first = store.first_bytes("media", "a/b c/film+1.mp4", 1000).await.unwrap().unwrap();
     assert_eq!(first, content.get(..1000).unwrap());
@@ -73,7 +76,7 @@ async fn what_is_not_there_is_no_error() {
     let to = dir.path().join("copy");
     assert_eq!(store.head("media", "nothing").await.unwrap(), None);
     assert_eq!(store.first_bytes("media", "nothing", 10).await.unwrap(), None);
-    assert_eq!(store.download("media", "nothing", &to).await.unwrap(), None);
+    assert_eq!(store.download("media", "nothing", "e", &to).await.unwrap(), None);
     assert!(!to.exists());
 }
 
@@ -85,8 +88,8 @@ async fn what_may_not_be_seen_is_an_error_and_not_missing() {
     let (store, to) = (S3Store::new(config), dir.path().join("copy"));
     assert!(store.head("media", "x").await.is_err());
     assert!(store.first_bytes("media", "x", 10).await.is_err());
-    assert!(store.download("media", "x", &to).await.is_err());
-    let error = store.put("media", "x", Body::Bytes(b"y".to_vec()), "text/plain").await.unwrap_err().to_string();
+    assert!(store.download("media", "x", "e", &to).await.is_err());
+    let error = store.put_new("media", "x", Body::Bytes(b"y".to_vec()), "text/plain").await.unwrap_err().to_string();
     assert!(error.starts_with("PUT media/x: ") && !error.contains("not-the-secret"), "{error}");
 }
 
@@ -94,9 +97,10 @@ async fn what_may_not_be_seen_is_an_error_and_not_missing() {
 async fn an_empty_object_has_no_first_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let store = S3Store::new(server(dir.path()).await);
-    store.put("media", "empty", Body::Bytes(Vec::new()), "application/octet-stream").await.unwrap();
-    assert_eq!(store.head("media", "empty").await.unwrap().unwrap().bytes, 0);
+    store.put_new("media", "empty", Body::Bytes(Vec::new()), "application/octet-stream").await.unwrap();
+    let facts = store.head("media", "empty").await.unwrap().unwrap();
+    assert_eq!(facts.bytes, 0);
     assert_eq!(store.first_bytes("media", "empty", 10).await.unwrap(), Some(Vec::new()));
     let to = dir.path().join("copy");
-    assert_eq!(store.download("media", "empty", &to).await.unwrap(), Some(0));
+    assert_eq!(store.download("media", "empty", &facts.etag, &to).await.unwrap(), Some(0));
 }

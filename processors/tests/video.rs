@@ -32,7 +32,7 @@ fn bytes(world: &World, arguments: &[&str], name: &str) -> Vec<u8> {
 }
 
 async fn processed(world: &World, name: &str) -> End {
-    process::video(&world.services, Event { media_id: support::id(name) }).await.unwrap().status
+    process::video(&world.services, Event { media_id: support::id(name), later: false }).await.unwrap().status
 }
 
 /// What `ffprobe` says of an object in the media bucket.
@@ -62,7 +62,8 @@ async fn a_film_plays_from_its_first_bytes_and_says_nothing_else() {
     assert_eq!((row.status, row.kind), (Status::Ready, Kind::Video));
     assert!((2_950..=3_100).contains(&row.duration_ms.unwrap()), "{:?}", row.duration_ms);
     let video = row.rendition("video").unwrap();
-    assert_eq!((video.key.as_str(), video.content_type.as_str()), ("media/ada/a/video.mp4", "video/mp4"));
+    assert!(video.key.starts_with("media/ada/a/") && video.key.ends_with("/video.mp4"), "{}", video.key);
+    assert_eq!(video.content_type, "video/mp4");
     assert_eq!((video.width, video.height), (320, 180));
     let out = world.media(&video.key);
     assert_eq!(video.bytes, out.len() as u64);
@@ -96,10 +97,10 @@ async fn a_phones_portrait_film_stands_upright() {
         let rendition = row.rendition(name).unwrap();
         assert_eq!((rendition.width, rendition.height), (180, 320), "{name}");
     }
-    let poster = image::load_from_memory(&world.media("media/ada/a/poster.webp")).unwrap();
+    let poster = image::load_from_memory(&world.rendition(&id, "poster").await).unwrap();
     assert_eq!((poster.width(), poster.height()), (180, 320));
     // The pictures are copied, so the player still has to be told how to turn them.
-    assert!(probed(&world, "media/ada/a/video.mp4").to_string().contains("\"rotation\":90"));
+    assert!(probed(&world, &row.rendition("video").unwrap().key).to_string().contains("\"rotation\":90"));
 }
 
 #[tokio::test]
@@ -122,7 +123,8 @@ async fn a_webm_stays_one() {
     assert_eq!(processed(&world, "a").await, End::Ready);
     let row = world.row(&id).await;
     let video = row.rendition("video").unwrap();
-    assert_eq!((video.key.as_str(), video.content_type.as_str()), ("media/ada/a/video.webm", "video/webm"));
+    assert!(video.key.ends_with("/video.webm"), "{}", video.key);
+    assert_eq!(video.content_type, "video/webm");
     assert!((2_900..=3_100).contains(&row.duration_ms.unwrap()), "{:?}", row.duration_ms);
     let out = world.media(&video.key);
     assert!(contains(&out[..64], b"webm") && !contains(&out, b"SECRET"));
@@ -145,8 +147,8 @@ async fn a_matroska_film_of_playable_codecs_becomes_mp4() {
     let id = world.upload("a", &bytes(&world, &[PICTURES, SOUND, H264], "film.mkv")).await;
     assert_eq!(processed(&world, "a").await, End::Ready);
     let row = world.row(&id).await;
-    assert_eq!(row.rendition("video").unwrap().key, "media/ada/a/video.mp4");
-    assert!(place(&world.media("media/ada/a/video.mp4"), b"moov") < 64);
+    assert!(row.rendition("video").unwrap().key.ends_with("/video.mp4"));
+    assert!(place(&world.rendition(&id, "video").await, b"moov") < 64);
 }
 
 #[tokio::test]
@@ -200,7 +202,7 @@ async fn a_missing_ffmpeg_is_no_failed_film() {
     let id = world.upload("a", &film).await;
     let tools = std::mem::take(&mut world.services.tools);
     world.services.tools.directory = Some(world.dir.path().join("nothing-here"));
-    let event = || Event { media_id: id.clone() };
+    let event = || Event { media_id: id.clone(), later: false };
     assert!(process::video(&world.services, event()).await.is_err());
     assert_eq!(world.row(&id).await.status, Status::Processing);
     world.services.tools = tools;

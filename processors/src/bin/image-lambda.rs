@@ -1,5 +1,5 @@
 //! The image function on Lambda.
 
 fn main() -> std::process::ExitCode {
-    processors::lambda::main(&processors::process::image)
+    processors::lambda::main(&processors::process::image_calls)
 }

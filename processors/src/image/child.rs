@@ -29,10 +29,25 @@ pub(super) enum Answer {
 /// What was made.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Made {
-    /// Pixels of the source, upright.
-    pub upright: Size,
+    pub source: Source,
     pub thumbhash: Vec<u8>,
     pub files: Vec<Rendition>,
+    /// The recipe's later step makes more.
+    pub later: bool,
+}
+
+/// What a picture file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its format's name, such as `jpeg`.
+    pub format: String,
+    /// Its pixels, upright.
+    #[serde(flatten)]
+    pub size: Size,
+    /// How many pictures follow each other; 1: it does not move.
+    pub frames: u32,
+    /// The file ends before the picture does.
+    pub truncated: bool,
 }
 
 /// One rendition.
@@ -45,17 +60,17 @@ pub(super) struct Rendition {
     pub bytes: u64,
 }
 
-/// Renders one picture where the process was started for that (`BINARY render-picture SOURCE DIRECTORY RECIPE first|later`); `None`: it
+/// Renders one picture where the process was started for that (`BINARY render-picture SOURCE DIRECTORY RECIPE first|later|both`, the recipe as JSON); `None`: it
 /// was started to serve events.
 pub fn child() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     (arguments.next()? == ARGUMENT).then(|| {
         let answer = match arguments.collect::<Vec<OsString>>().as_slice() {
             [source, directory, recipe, step] => {
-                let step = if step == "later" { Step::Later } else { Step::First };
-                answered(Path::new(source), Path::new(directory), Path::new(recipe), step)
+                let step = STEPS.iter().find(|(_, name)| step == name).map(|(step, _)| *step);
+                answered(Path::new(source), Path::new(directory), &recipe.to_string_lossy(), step)
             }
-            _ => Answer::Failed(format!("expected {ARGUMENT} SOURCE DIRECTORY RECIPE first|later")),
+            _ => Answer::Failed(format!("expected {ARGUMENT} SOURCE DIRECTORY RECIPE first|later|both")),
         };
         match serde_json::to_writer(std::io::stdout(), &answer) {
             Ok(()) => ExitCode::SUCCESS,
@@ -64,7 +79,15 @@ pub fn child() -> Option<ExitCode> {
     })
 }
 
-fn answered(source: &Path, directory: &Path, recipe: &Path, step: Step) -> Answer {
+/// What the last argument says.
+const STEPS: [(Step, &str); 3] = [(Step::First, "first"), (Step::Later, "later"), (Step::Both, "both")];
+
+pub(super) fn step_name(step: Step) -> &'static str {
+    STEPS.iter().find(|(known, _)| *known == step).map_or("", |(_, name)| name)
+}
+
+fn answered(source: &Path, directory: &Path, recipe: &str, step: Option<Step>) -> Answer {
+    let Some(step) = step else { return Answer::Failed("expected first, later or both as the step".to_owned()) };
     match rendered(source, directory, recipe, step) {
         Ok(made) => Answer::Made(made),
         Err(PictureError::Refused(refusal)) => Answer::Refused(refusal.to_string()),
@@ -72,12 +95,12 @@ fn answered(source: &Path, directory: &Path, recipe: &Path, step: Step) -> Answe
     }
 }
 
-fn rendered(source: &Path, directory: &Path, recipe: &Path, step: Step) -> Result<Made, PictureError> {
+fn rendered(source: &Path, directory: &Path, recipe: &str, step: Step) -> Result<Made, PictureError> {
     for (resource, most) in [(Resource::As, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)] {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
         setrlimit(resource, limit).map_err(std::io::Error::from)?;
     }
-    let recipe = Recipe::parse(&std::fs::read_to_string(recipe)?).map_err(std::io::Error::other)?;
+    let recipe = Recipe::parse(recipe).map_err(std::io::Error::other)?;
     let bytes = std::fs::read(source)?;
     let facts = facts(&bytes)?;
     let plan = plan(&facts, bytes.len() as u64, &recipe)?;
@@ -89,5 +112,12 @@ fn rendered(source: &Path, directory: &Path, recipe: &Path, step: Step) -> Resul
         let (name, file_name, size) = (planned.name, planned.file_name, planned.size);
         files.push(Rendition { name, file_name, content_type, size, bytes: file.len() as u64 });
     }
-    Ok(Made { upright: facts.upright(), thumbhash: rendered.thumbhash, files })
+    let source = Source {
+        format: format!("{:?}", facts.format).to_lowercase(),
+        size: facts.upright(),
+        frames: facts.frames,
+        truncated: facts.truncated,
+    };
+    let later = plan.renditions.iter().any(|planned| planned.later);
+    Ok(Made { source, thumbhash: rendered.thumbhash, files, later })
 }

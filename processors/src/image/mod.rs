@@ -4,6 +4,7 @@
 mod child;
 mod render;
 
-pub use child::child;
-pub use pictures::{MAX_BYTES, MAX_PIXELS, Size};
-pub(crate) use render::{poster_recipe, render};
+pub use child::{Source, child};
+pub use pictures::{MAX_BYTES, Recipe, Size, Step};
+pub(crate) use render::poster_recipe;
+pub use render::{Rendered, render};

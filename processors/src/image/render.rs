@@ -1,27 +1,40 @@
 use std::path::Path;
 
 use catalog::{Picture, ThumbHash};
-use pictures::{Fit, Format, MAX_WALL_TIME, Qualities, Recipe, Refusal as PictureRefusal, Rung};
+use pictures::{Fit, Format, MAX_WALL_TIME, Qualities, Recipe, Refusal as PictureRefusal, Rung, Step};
 
-use super::child::{ARGUMENT, Answer};
+use super::child::{ARGUMENT, Answer, Source, step_name};
 use crate::process::{Content, Made};
 use crate::tools::{Ran, Tools};
 use crate::{Failure, ProcessError, Refusal};
 
-/// Makes everything of a picture that a recipe's first step makes, in `directory`.
+/// What was made of a picture.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The files, in the directory that was given.
+    pub files: Vec<Made>,
+    /// How it looks.
+    pub picture: Picture,
+    /// What the source is.
+    pub source: Source,
+    /// The recipe's later step makes more.
+    pub later: bool,
+}
+
+/// Makes everything of a picture that one step of a recipe makes, in `directory`.
 ///
 /// # Errors
 /// [`Refusal::Picture`] where the file is at fault, a [`ProcessError`] where we are.
-pub(crate) async fn render(
+pub async fn render(
     source: &Path,
     recipe: &Recipe,
+    step: Step,
     directory: &Path,
     tools: &Tools,
-) -> Result<(Vec<Made>, Picture), Failure> {
-    let written = directory.join("recipe.json");
-    tokio::fs::write(&written, serde_json::to_vec(recipe).unwrap_or_default()).await?;
-    let arguments = vec![ARGUMENT.into(), source.into(), directory.into(), written.into(), "first".into()];
+) -> Result<Rendered, Failure> {
     let failed = |message: String| ProcessError::Tool { program: ARGUMENT, message };
+    let recipe = serde_json::to_string(recipe).map_err(|e| failed(e.to_string()))?;
+    let arguments = vec![ARGUMENT.into(), source.into(), directory.into(), recipe.into(), step_name(step).into()];
     let made = match tools.render_picture(arguments, MAX_WALL_TIME).await? {
         Ran::Done(answer) => match serde_json::from_slice(&answer).map_err(|e| failed(e.to_string()))? {
             Answer::Made(made) => made,
@@ -29,21 +42,18 @@ pub(crate) async fn render(
             Answer::Failed(message) => return Err(failed(message).into()),
         },
         // A decoder that crashed has met a file that is at fault: tried again, it would crash again.
-        Ran::Failed(_) => return Err(refused(&PictureRefusal::Damaged("its data cannot be decoded"))),
+        Ran::Failed(_) => return Err(refused(&PictureRefusal::UNDECODABLE)),
         Ran::TimedOut => return Err(refused(&PictureRefusal::TooSlow)),
     };
-    let picture = Picture {
-        width: made.upright.width,
-        height: made.upright.height,
-        thumbhash: ThumbHash::try_from(made.thumbhash).ok(),
-    };
-    let made = made.files.into_iter().map(|file| Made {
+    let thumbhash = ThumbHash::try_from(made.thumbhash).ok();
+    let picture = Picture { width: made.source.size.width, height: made.source.size.height, thumbhash };
+    let files = made.files.into_iter().map(|file| Made {
         content: Content { path: directory.join(&file.file_name), content_type: file.content_type, bytes: file.bytes },
         name: file.name,
         file_name: file.file_name,
         size: file.size,
     });
-    Ok((made.collect(), picture))
+    Ok(Rendered { files: files.collect(), picture, source: made.source, later: made.later })
 }
 
 fn refused(refusal: &PictureRefusal) -> Failure {

@@ -29,7 +29,7 @@ pub use retry::{Pauses, Verdict, verdict};
 pub use send::{Answer, Patience, Resolve, Sender, Unanswered};
 pub use settings::Settings;
 pub use signature::Secret;
-pub use topic::Topic;
+pub use topic::{CALLS, Topic};
 
 /// What notifying works with.
 #[derive(Clone)]

@@ -7,6 +7,10 @@ use crate::ProcessError;
 
 use super::Plan;
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[("publish", &["sns:Publish"])];
+
 /// An SNS topic.
 #[derive(Clone)]
 pub struct Topic {

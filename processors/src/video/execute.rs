@@ -32,7 +32,7 @@ pub async fn render(source: &Path, container: Container, directory: &Path, tools
     let planned = plan(&facts)?;
     let file = copy(source, container, planned.format, directory, tools).await?;
     let frame = poster_frame(source, container, &planned, directory, tools).await?;
-    let (pictures, picture) = match image::render(&frame, &image::poster_recipe(), directory, tools).await {
+    let pictures = match image::render(&frame, &image::poster_recipe(), image::Step::First, directory, tools).await {
         // FFmpeg made that picture: what is wrong with it is the film's fault.
         Err(Failure::Refused(Refusal::Picture(_))) => return Err(UNDECODABLE.into()),
         rendered => rendered?,
@@ -49,9 +49,9 @@ pub async fn render(source: &Path, container: Container, directory: &Path, tools
     };
     let content = Content { path: file, content_type: content_type.to_owned(), bytes };
     let video = Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: planned.shown, content };
-    let made = std::iter::once(video).chain(pictures).collect();
+    let made = std::iter::once(video).chain(pictures.files).collect();
     let (width, height) = (planned.shown.width, planned.shown.height);
-    Ok(Film { made, duration_ms, picture: Picture { width, height, ..picture } })
+    Ok(Film { made, duration_ms, picture: Picture { width, height, ..pictures.picture } })
 }
 
 /// The first picture and sound track, moved into a new container without what else was in the old one: other tracks

@@ -97,7 +97,7 @@ impl World {
         };
         let renditions =
             vec![rendition("poster.webp", "poster", "image/webp"), rendition("video.mp4", "video", "video/mp4")];
-        let outcome = Outcome::Ready { renditions, duration_ms: Some(4_200), picture: None };
+        let outcome = Outcome::Ready { renditions, duration_ms: Some(4_200), picture: None, later: false };
         assert!(self.catalog().finish(&id(name), &outcome, 3_000).await.unwrap());
         self.row(name).await
     }

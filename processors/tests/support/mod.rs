@@ -22,6 +22,10 @@ pub struct FakeStore {
     root: PathBuf,
     pub types: Mutex<HashMap<String, String>>,
     pub failing: AtomicBool,
+    /// What a file becomes between a look at it and its download, once.
+    pub replaced: Mutex<Option<Vec<u8>>>,
+    /// The keys of all objects that were made, in order.
+    pub made: Mutex<Vec<String>>,
 }
 
 impl FakeStore {
@@ -38,6 +42,11 @@ impl FakeStore {
     }
 }
 
+/// What stands for an object's bytes.
+pub fn etag(bytes: &[u8]) -> String {
+    format!("{:08x}", bytes.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))))
+}
+
 fn present<T>(result: std::io::Result<T>) -> Option<T> {
     match result {
         Ok(value) => Some(value),
@@ -50,8 +59,8 @@ fn present<T>(result: std::io::Result<T>) -> Option<T> {
 impl ObjectStore for FakeStore {
     async fn head(&self, bucket: &str, key: &str) -> Result<Option<ObjectFacts>, ObjectError> {
         self.check("HEAD", bucket, key)?;
-        let file = present(std::fs::metadata(self.path(bucket, key)));
-        Ok(file.map(|f| ObjectFacts { bytes: f.len(), etag: format!("etag-of-{}", f.len()) }))
+        let file = present(std::fs::read(self.path(bucket, key)));
+        Ok(file.map(|f| ObjectFacts { bytes: f.len() as u64, etag: etag(&f) }))
     }
 
     async fn first_bytes(&self, bucket: &str, key: &str, limit: u64) -> Result<Option<Vec<u8>>, ObjectError> {
@@ -63,20 +72,31 @@ impl ObjectStore for FakeStore {
         Ok(bytes)
     }
 
-    async fn download(&self, bucket: &str, key: &str, to: &Path) -> Result<Option<u64>, ObjectError> {
+    async fn download(&self, bucket: &str, key: &str, etag: &str, to: &Path) -> Result<Option<u64>, ObjectError> {
         self.check("GET", bucket, key)?;
+        if let Some(replaced) = self.replaced.lock().unwrap().take() {
+            std::fs::write(self.path(bucket, key), replaced).unwrap();
+        }
+        if self.head(bucket, key).await?.is_some_and(|facts| facts.etag != etag) {
+            let (bucket, key) = (bucket.to_owned(), key.to_owned());
+            return Err(ObjectError { action: "GET", bucket, key, message: "it was replaced".to_owned() });
+        }
         Ok(present(std::fs::copy(self.path(bucket, key), to)))
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
+    async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
         self.check("PUT", bucket, key)?;
         let bytes = match body {
             Body::Bytes(bytes) => bytes,
             Body::File(path) => std::fs::read(path).unwrap(),
         };
         let path = self.path(bucket, key);
+        if path.exists() {
+            return Ok(());
+        }
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
+        self.made.lock().unwrap().push(key.to_owned());
         self.types.lock().unwrap().insert(key.to_owned(), content_type.to_owned());
         Ok(())
     }
@@ -92,8 +112,14 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (root, types, failing) = (dir.path().join("objects"), Mutex::default(), AtomicBool::new(false));
-        let store = Arc::new(FakeStore { root, types, failing });
+        let root = dir.path().join("objects");
+        let store = Arc::new(FakeStore {
+            root,
+            types: Mutex::default(),
+            failing: AtomicBool::new(false),
+            replaced: Mutex::default(),
+            made: Mutex::default(),
+        });
         let catalog = Arc::new(SqliteCatalog::open(dir.path().join("catalog.sqlite")).unwrap());
         let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
         let renderer = env!("CARGO_BIN_EXE_image-lambda").into();
@@ -134,6 +160,13 @@ impl World {
 
     pub async fn row(&self, id: &MediaId) -> Media {
         self.catalog().find(id).await.unwrap().unwrap()
+    }
+
+    /// A rendition's file.
+    pub async fn rendition(&self, id: &MediaId, name: &str) -> Vec<u8> {
+        let row = self.row(id).await;
+        let rendition = row.rendition(name).unwrap_or_else(|| panic!("{name}: {:?}", row.renditions));
+        self.media(&rendition.key)
     }
 
     pub fn media(&self, key: &str) -> Vec<u8> {

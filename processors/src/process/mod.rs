@@ -1,21 +1,33 @@
 //! One title through its processor: fetch, make, put, finish.
 
-use std::path::{Path, PathBuf};
+mod call;
+mod later;
+mod made;
 
-use catalog::{Amount, Kind, Media, MediaId, Outcome, Picture, Rendition, Status};
-use pictures::Recipe;
+use std::path::Path;
+
+use catalog::{Amount, Kind, Media, MediaId, Outcome, Status};
+use pictures::{Recipe, Step};
 use serde::{Deserialize, Serialize};
 use sniff::{SNIFF_BYTES, Sniffed, sniff};
+use tokio::io::AsyncReadExt;
 
-use crate::object_store::Body;
+pub use call::{Answer, Call, Message, Unprocessed, image_calls};
+pub use later::later;
+pub use made::{Content, Made};
+
 use crate::usage::stored;
 use crate::{Failure, ProcessError, Refusal, Services, image, now, video};
+use made::{folder, publish};
 
 /// What the image and video processors are called with.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     /// The title's id.
     pub media_id: MediaId,
+    /// The title is ready, and what takes longer is to be made now.
+    #[serde(default)]
+    pub later: bool,
 }
 
 /// What they answer.
@@ -39,35 +51,14 @@ pub enum End {
     Ended,
 }
 
-/// A file that was made from an upload, waiting to be put into the media bucket.
-#[derive(Debug)]
-pub struct Made {
-    /// The rendition's name.
-    pub name: String,
-    /// Its file name in the title's folder.
-    pub file_name: String,
-    /// Width and height in pixels, as shown.
-    pub size: image::Size,
-    /// The file.
-    pub content: Content,
-}
-
-/// A file on this machine.
-#[derive(Debug)]
-pub struct Content {
-    /// Where.
-    pub path: PathBuf,
-    /// Its media type.
-    pub content_type: String,
-    /// Its length in bytes.
-    pub bytes: u64,
-}
-
 /// The image processor.
 ///
 /// # Errors
 /// What failed on our side; the row is left to be taken up again.
 pub async fn image(services: &Services, event: Event) -> Result<Processed, ProcessError> {
+    if event.later {
+        return later(services, event.media_id).await;
+    }
     process(services, event.media_id, Kind::Image).await
 }
 
@@ -118,17 +109,20 @@ async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, F
     let directory = tempfile::tempdir()?;
     let source = directory.path().join("source");
     let limit = if kind == Kind::Image { image::MAX_BYTES } else { video::MAX_BYTES };
-    let sniffed = fetch(services, &row.source.key, &source, limit, kind).await?;
+    let (sniffed, etag) = fetch(services, &row.source.key, &source, limit, kind).await?;
     match (kind, sniffed) {
         (Kind::Image, Sniffed::Image(_)) => {
             let recipe = Recipe::default();
-            let (made, picture) = image::render(&source, &recipe, directory.path(), &services.tools).await?;
-            publish(services, row, made, None, picture).await
+            let made = image::render(&source, &recipe, Step::First, directory.path(), &services.tools).await?;
+            let renditions = publish(services, &folder(services, row, &etag, &recipe), made.files).await?;
+            Ok(Outcome::Ready { renditions, duration_ms: None, picture: Some(made.picture), later: made.later })
         }
         (Kind::Video, Sniffed::Video(container)) => {
             let film = video::render(&source, container, directory.path(), &services.tools).await?;
-            let duration_ms = film.duration_ms;
-            publish(services, row, film.made, duration_ms, film.picture).await
+            let folder = folder(services, row, &etag, &image::poster_recipe());
+            let renditions = publish(services, &folder, film.made).await?;
+            let picture = Some(film.picture);
+            Ok(Outcome::Ready { renditions, duration_ms: film.duration_ms, picture, later: false })
         }
         (_, Sniffed::Empty) => Err(Refusal::Empty.into()),
         // Dispatch saw something else: the object was replaced since.
@@ -136,34 +130,22 @@ async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, F
     }
 }
 
-/// Looks at the object before it is fetched: its length, its type.
-async fn fetch(services: &Services, key: &str, to: &Path, limit: u64, kind: Kind) -> Result<Sniffed, Failure> {
+/// Looks at the object before it is fetched: its length. What it is, and which version of it: its entity tag.
+async fn fetch(
+    services: &Services,
+    key: &str,
+    to: &Path,
+    limit: u64,
+    kind: Kind,
+) -> Result<(Sniffed, String), Failure> {
     let bucket = &services.raw_bucket;
     let facts = services.objects.head(bucket, key).await?.ok_or(Refusal::Gone)?;
-    let first = services.objects.first_bytes(bucket, key, SNIFF_BYTES).await?.ok_or(Refusal::Gone)?;
-    let too_large = |bytes| match kind {
-        Kind::Image => Refusal::ImageBytes(bytes),
-        _ => Refusal::VideoBytes(bytes),
-    };
     if facts.bytes > limit {
+        let too_large = if kind == Kind::Image { Refusal::ImageBytes } else { Refusal::VideoBytes };
         return Err(too_large(facts.bytes).into());
     }
-    services.objects.download(bucket, key, to).await?.ok_or(Refusal::Gone)?;
-    Ok(sniff(&first))
-}
-
-async fn publish(
-    services: &Services,
-    row: &Media,
-    made: Vec<Made>,
-    duration_ms: Option<u64>,
-    picture: Picture,
-) -> Result<Outcome, Failure> {
-    let mut renditions = Vec::new();
-    for Made { name, file_name, size, content: Content { path, content_type, bytes } } in made {
-        let key = format!("media/{}/{}/{file_name}", row.owner, row.id);
-        services.objects.put(&services.media_bucket, &key, Body::File(&path), &content_type).await?;
-        renditions.push(Rendition { name, key, content_type, width: size.width, height: size.height, bytes });
-    }
-    Ok(Outcome::Ready { renditions, duration_ms, picture: Some(picture) })
+    services.objects.download(bucket, key, &facts.etag, to).await?.ok_or(Refusal::Gone)?;
+    let mut first = Vec::new();
+    tokio::fs::File::open(to).await?.take(SNIFF_BYTES).read_to_end(&mut first).await?;
+    Ok((sniff(&first), facts.etag))
 }
