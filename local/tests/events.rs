@@ -95,6 +95,9 @@ impl Invoke for FakeDispatch {
 impl Invoke for FakeProcessor {
     async fn invoke(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
         let event: Value = serde_json::from_slice(&payload).unwrap();
+        if let Some(message) = event["Records"].get(0) {
+            return self.later(&serde_json::from_str(message["body"].as_str().unwrap()).unwrap()).await;
+        }
         let name = event["media_id"].as_str().unwrap().to_owned();
         let act = self.acts.lock().unwrap().get_mut(&name).and_then(VecDeque::pop_front);
         self.seen.lock().unwrap().push(name.clone());
@@ -120,10 +123,28 @@ impl Invoke for FakeProcessor {
             Some(Act::Answer(answer)) => return Ok(Bytes::from(answer.to_string())),
             Some(Act::Hang) | None => {}
         }
-        let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None };
+        let later = name.starts_with("waits");
+        let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None, later };
         let ended = changed && self.catalog.finish(&id(&name), &ready, 4).await.unwrap();
         let status = if ended { "ready" } else { "ended" };
         Ok(Bytes::from(json!({"media_id": name, "status": status}).to_string()))
+    }
+}
+
+impl FakeProcessor {
+    /// Makes what takes longer, or fails as often as it is told.
+    async fn later(&self, event: &Value) -> Result<Bytes, InvokeError> {
+        assert_eq!(event["later"], true, "{event}");
+        let name = event["media_id"].as_str().unwrap();
+        let act = format!("later {name}");
+        self.seen.lock().unwrap().push(act.clone());
+        match self.acts.lock().unwrap().get_mut(&act).and_then(VecDeque::pop_front) {
+            Some(Act::Fail(e)) => return Err(e),
+            Some(Act::Answer(answer)) => return Ok(Bytes::from(answer.to_string())),
+            Some(Act::Hang) | None => {}
+        }
+        assert!(self.catalog.add_later(&id(name), &[], 5).await.unwrap(), "{name} waited");
+        Ok(Bytes::from_static(br#"{"batchItemFailures":[]}"#))
     }
 }
 
@@ -244,6 +265,19 @@ impl House {
 
     async fn find(&self, name: &str) -> Option<Media> {
         self.catalog.find(&id(name)).await.unwrap()
+    }
+
+    /// The row once it has ended and waits for nothing.
+    async fn complete(&self, name: &str) -> Media {
+        let wait = async {
+            loop {
+                match self.find(name).await {
+                    Some(media) if media.status == Status::Ready && !media.later => return media,
+                    _ => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("{name} waits for ever"))
     }
 
     /// The row once it has ended.
@@ -382,7 +416,7 @@ async fn a_start_takes_up_what_was_left() {
     house.put("arrived").await;
     house.put("stray").await;
     assert!(house.catalog.processing(&id("processing"), Kind::Image, 2).await.unwrap());
-    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: Some(7), picture: None };
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: Some(7), picture: None, later: false };
     assert!(house.catalog.finish(&id("done"), &ready, 2).await.unwrap());
 
     let (events, _created) = house.start();
@@ -486,4 +520,30 @@ async fn notify_is_called_as_long_as_a_delivery_is_due() {
     tokio::time::timeout(Duration::from_secs(20), called).await.unwrap();
     assert!(house.notify.events.lock().unwrap().iter().all(|event| *event == json!({"due": true})));
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_longer_is_made_when_the_title_is_ready() {
+    let house = House::build().await;
+    let failure = json!({"batchItemFailures": [{"itemIdentifier": "waits"}]});
+    house.acts("later waits", [Act::Answer(failure.clone()), Act::Fail(InvokeError::Crashed)]);
+    let (events, created) = house.start();
+    created.send(object("waits")).unwrap();
+    created.send(object("done")).unwrap();
+    house.complete("waits").await;
+    assert_eq!(house.ended("done").await.status, Status::Ready);
+    events.stop().await;
+    assert_eq!(house.invocations("later waits"), 3, "until no message has failed");
+    assert_eq!(house.invocations("later done"), 0, "it waits for nothing");
+
+    // What is left over by an earlier run is taken up, and a title that is ready is never given up.
+    let house = House::build().await;
+    house.row("waits", Status::Uploaded).await;
+    let ready = Outcome::Ready { renditions: Vec::new(), duration_ms: None, picture: None, later: true };
+    assert!(house.catalog.finish(&id("waits"), &ready, 4).await.unwrap());
+    house.acts("later waits", [Act::Answer(failure)]);
+    let (events, _created) = house.start();
+    assert_eq!(house.complete("waits").await.status, Status::Ready);
+    events.stop().await;
+    assert_eq!(house.invocations("later waits"), 2);
 }

@@ -12,6 +12,8 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use local::objects::{ObjectCreated, Objects, ObjectsConfig, client};
+use processors::object_store::Body;
+use processors::{ObjectStore, S3Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -406,4 +408,22 @@ async fn objects_outlast_a_restart_and_the_server_ends_when_it_is_dropped() {
 
     let odd = Objects::open(config(root, "Not A Bucket"), sender).err().unwrap().to_string();
     assert!(odd.contains("buckets") && odd.contains("Not A Bucket"), "{odd}");
+}
+
+#[tokio::test]
+async fn the_processors_store_reads_what_it_looked_at_and_replaces_nothing() {
+    let store = Store::open().await;
+    let objects = S3Store::new(store.client.config().clone());
+    store.put("a", b"first").await;
+    let seen = objects.head(RAW, "a").await.unwrap().unwrap();
+    let to = store.folder.path().join("copy");
+    assert_eq!(objects.download(RAW, "a", &seen.etag, &to).await.unwrap(), Some(5));
+    store.put("a", b"second").await;
+    let error = objects.download(RAW, "a", &seen.etag, &to).await.unwrap_err().to_string();
+    assert!(error.ends_with("stagedoor-raw/a: the object was replaced meanwhile"), "{error}");
+
+    for body in ["made", "made again"] {
+        objects.put_new(MEDIA, "b", Body::Bytes(body.into()), "text/plain").await.unwrap();
+    }
+    assert_eq!(objects.first_bytes(MEDIA, "b", 100).await.unwrap().unwrap(), b"made");
 }

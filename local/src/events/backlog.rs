@@ -1,6 +1,7 @@
 //! What a start has to take up again, read from the catalog and the raw bucket alone:
 //!
 //! - every row that is `uploaded` or `processing`;
+//! - every row that is `ready` and waits for what takes longer;
 //! - every row that is `uploading` although its object is there: the event between the two was lost;
 //! - every object that no row names: somebody put it there, and its event was lost.
 
@@ -23,10 +24,11 @@ pub(super) async fn read(catalog: &dyn Catalog, objects: &Client, bucket: &str) 
     let rows = catalog.in_status(&EVERY).await.map_err(|e| e.to_string())?;
     let mut stored = list(objects, bucket).await?;
     let mut work = Vec::new();
-    for Media { id, status, source, .. } in rows {
+    for Media { id, status, source, later, .. } in rows {
         let object = stored.remove(&source.key);
         match (status, object) {
             (Status::Uploaded | Status::Processing, _) => work.push(Work::Media(id)),
+            (Status::Ready, _) if later => work.push(Work::Later(id)),
             (Status::Uploading, Some(bytes)) => work.extend(object_work(objects, bucket, source.key, bytes).await?),
             (Status::Uploading, None) | (Status::Ready | Status::Failed, _) => {}
         }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::intake::EventsConfig;
 use super::invoke::Invoke;
-use super::payload::{Answer, Dispatched, Notified, Processed, Route, media_event, s3_event};
+use super::payload::{AllDone, Answer, Dispatched, Notified, Processed, Route, later_event, media_event, s3_event};
 use crate::objects::ObjectCreated;
 use crate::runtime::InvokeError;
 
@@ -28,6 +28,8 @@ pub(super) enum Work {
     Object(ObjectCreated),
     /// A row is `uploaded` or further.
     Media(MediaId),
+    /// A row is `ready` and waits for what takes longer.
+    Later(MediaId),
 }
 
 /// Delivers events to functions.
@@ -62,6 +64,7 @@ impl Delivery {
         let (payload, about) = match &work {
             Work::Object(object) => (s3_event(object), format!("object {}", object.key)),
             Work::Media(id) => (media_event(id), format!("media {id}")),
+            Work::Later(id) => return self.later(id).await,
         };
         match self.attempts::<Dispatched>(&*self.config.dispatch, "dispatch", &payload, &about).await {
             Err(Undelivered::Stopped) => {}
@@ -104,6 +107,28 @@ impl Delivery {
         }
         drop(alone);
         self.notify(&id).await;
+        self.later(&id).await;
+    }
+
+    /// Has what takes longer made of a title that waits for it. Where that fails for good, the title stays as it is, and the next start
+    /// tries again.
+    async fn later(&self, id: &MediaId) {
+        let title = self.titles.lock_of(id);
+        let _alone = title.lock().await;
+        match self.config.catalog.find(id).await {
+            Ok(Some(media)) if media.later => {}
+            Ok(_) => return,
+            // The processor reads the row itself, and its failure counts.
+            Err(e) => tracing::warn!(media_id = %id, "events: media {id}: {e}"),
+        }
+        let about = format!("media {id}, later");
+        match self.attempts::<AllDone>(&*self.config.image, "image", &later_event(id), &about).await {
+            Ok(AllDone) => tracing::info!(media_id = %id, "events: media {id} has its later renditions"),
+            Err(Undelivered::Stopped) => {}
+            Err(Undelivered::GaveUp) => {
+                tracing::error!(media_id = %id, "events: media {id} has no later renditions; the next start tries again");
+            }
+        }
     }
 
     /// Has everybody told that a title has ended.
@@ -132,7 +157,7 @@ impl Delivery {
             let failure = match self.invoke(function, name, payload).await {
                 Ok(answer) => match serde_json::from_slice(&answer) {
                     Ok(answer) => return Ok(answer),
-                    Err(e) => format!("its answer has another shape: {e}"),
+                    Err(e) => format!("its answer: {e}"),
                 },
                 Err(InvokeError::Stopped) => return Err(Undelivered::Stopped),
                 Err(e) => e.to_string(),
@@ -162,6 +187,8 @@ impl Delivery {
     async fn give_up_undispatched(&self, work: Work) {
         let object = match work {
             Work::Media(id) => return self.give_up(&id).await,
+            // Its title has ended, and dispatch was never asked.
+            Work::Later(_) => return,
             Work::Object(object) => object,
         };
         let open = [Status::Uploading, Status::Uploaded, Status::Processing];

@@ -50,6 +50,25 @@ pub(super) enum Answer {
     Ended,
 }
 
+/// What the image function answers to a batch of which no message has failed.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "BatchAnswer")]
+pub(super) struct AllDone;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BatchAnswer {
+    batch_item_failures: Vec<serde_json::Value>,
+}
+
+impl TryFrom<BatchAnswer> for AllDone {
+    type Error = &'static str;
+
+    fn try_from(answer: BatchAnswer) -> Result<Self, Self::Error> {
+        if answer.batch_item_failures.is_empty() { Ok(Self) } else { Err("a message has failed") }
+    }
+}
+
 /// What the notify function answers.
 #[derive(Debug, Deserialize)]
 pub(super) struct Notified {}
@@ -76,6 +95,12 @@ pub(super) fn s3_event(object: &ObjectCreated) -> Bytes {
 /// The change feed's word of one title; processors and the notify function get the same.
 pub(super) fn media_event(id: &MediaId) -> Bytes {
     Bytes::from(json!({"media_id": id}).to_string())
+}
+
+/// A batch of one message of the queue of titles that are ready, and of which more is to be made.
+pub(super) fn later_event(id: &MediaId) -> Bytes {
+    let body = json!({"media_id": id, "later": true}).to_string();
+    Bytes::from(json!({"Records": [{"messageId": id, "eventSource": "aws:sqs", "body": body}]}).to_string())
 }
 
 /// A schedule's word to the notify function.
@@ -110,5 +135,8 @@ mod tests {
         assert!(serde_json::from_str::<Dispatched>(r#"{"items":[{"media_id":"A/b","kind":"image"}]}"#).is_err());
         assert!(serde_json::from_str::<Dispatched>(r#"{"items":[{"media_id":"a","kind":"song"}]}"#).is_err());
         assert!(serde_json::from_str::<Processed>(r#"{"media_id":"a","status":"done"}"#).is_err());
+        assert!(serde_json::from_str::<AllDone>(r#"{"batchItemFailures":[]}"#).is_ok());
+        assert!(serde_json::from_str::<AllDone>(r#"{"batchItemFailures":[{"itemIdentifier":"a"}]}"#).is_err());
+        assert!(serde_json::from_str::<AllDone>("{}").is_err());
     }
 }

@@ -14,6 +14,7 @@
 mod client;
 mod conditions;
 mod cors;
+mod fields;
 mod keys;
 mod multipart;
 mod server;
