@@ -34,7 +34,8 @@ use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 
 pub use assets::{StaticFile, static_files};
-pub use identity::UserPool;
+pub use identity::{CALLS as IDENTITY_CALLS, UserPool};
+pub use objects::CALLS as OBJECT_CALLS;
 pub use problem::Problem;
 pub use session::Session;
 pub use sweep::Swept;

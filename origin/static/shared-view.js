@@ -90,9 +90,12 @@ function film(media, { width, height }) {
 
 /** @param {any} media @param {{width?: number, height?: number}} size */
 function photo(media, { width, height }) {
-  const sizes = media.renditions.filter((/** @type {any} */ r) => /^w\d+$/.test(r.name));
-  const srcset = sizes.length > 1 ? sizes.map((/** @type {any} */ r) => `${r.url} ${r.width}w`).join(", ") : undefined;
-  return h("figure", { class: "viewer" }, h("img", { class: "stage", src: media.content, srcset, sizes: srcset && "(min-width: 80rem) 80rem, 100vw", width, height, alt: media.title }));
+  const choices = (/** @type {RegExp} */ name) => media.renditions.filter((/** @type {any} */ r) => name.test(r.name)).map((/** @type {any} */ r) => `${r.url} ${r.width}w`);
+  const [plain, avif] = [choices(/^w\d+$/), choices(/^w\d+-avif$/)];
+  const [srcset, sizes] = [plain.length > 1 ? plain.join(", ") : undefined, "(min-width: 80rem) 80rem, 100vw"];
+  return h("figure", { class: "viewer" }, h("picture", {},
+    avif.length > 0 && h("source", { type: "image/avif", srcset: avif.join(", "), sizes }),
+    h("img", { class: "stage", src: media.content, srcset, sizes: srcset && sizes, width, height, alt: media.title })));
 }
 
 /** @param {string} tag */

@@ -21,7 +21,7 @@ use origin::{Origin, OriginConfig, UserPool};
 use provider::Provider;
 use tracing_subscriber::EnvFilter;
 
-pub use secret::PassKeys;
+pub use secret::{CALLS, PassKeys};
 pub use settings::{Settings, SettingsError, Source};
 
 /// Why the app cannot start. Each message names the variable or the file.

@@ -10,6 +10,10 @@ use crate::Source;
 /// How long a key is used before its secret is read again. A rotation waits ten times as long before it drops a key.
 const FRESH: Duration = Duration::from_secs(60);
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[("get_parameter", &["ssm:GetParameter"])];
+
 /// The key that passes are made with.
 pub struct PassKeys {
     source: Source,

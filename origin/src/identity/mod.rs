@@ -16,6 +16,38 @@ pub use error::PoolError;
 pub use people::{Group, NewPerson, Person};
 pub use sign_in::{Asked, Outcome, Question, Tokens};
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[
+    ("list_users", &["cognito-idp:ListUsers"]),
+    ("admin_list_groups_for_user", &["cognito-idp:AdminListGroupsForUser"]),
+    ("admin_get_user", &["cognito-idp:AdminGetUser"]),
+    ("admin_create_user", &["cognito-idp:AdminCreateUser"]),
+    ("admin_enable_user", &["cognito-idp:AdminEnableUser"]),
+    ("admin_disable_user", &["cognito-idp:AdminDisableUser"]),
+    ("admin_delete_user", &["cognito-idp:AdminDeleteUser"]),
+    ("list_groups", &["cognito-idp:ListGroups"]),
+    ("create_group", &["cognito-idp:CreateGroup"]),
+    ("admin_add_user_to_group", &["cognito-idp:AdminAddUserToGroup"]),
+    ("admin_remove_user_from_group", &["cognito-idp:AdminRemoveUserFromGroup"]),
+    // By a person's own password, session or token.
+    ("initiate_auth", &[]),
+    ("respond_to_auth_challenge", &[]),
+    ("revoke_token", &[]),
+    ("forgot_password", &[]),
+    ("confirm_forgot_password", &[]),
+    ("sign_up", &[]),
+    ("confirm_sign_up", &[]),
+    ("resend_confirmation_code", &[]),
+    ("associate_software_token", &[]),
+    ("verify_software_token", &[]),
+    ("set_user_mfa_preference", &[]),
+    ("get_user", &[]),
+    ("change_password", &[]),
+    ("get_user_attribute_verification_code", &[]),
+    ("verify_user_attribute", &[]),
+];
+
 /// A user pool and our client there.
 #[derive(Clone)]
 pub struct UserPool {

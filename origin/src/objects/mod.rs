@@ -16,6 +16,24 @@ pub use presign::Presigned;
 
 use crate::Problem;
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs. The end-to-end test `permissions` compares it with
+/// the code, terraform/check/iam.py with the policies of the functions.
+pub const CALLS: &[(&str, &[&str])] = &[
+    // Who may not list is told 403 of what is not there.
+    ("head_object", &["s3:GetObject", "s3:ListBucket"]),
+    ("get_object", &["s3:GetObject"]),
+    ("put_object", &["s3:PutObject"]),
+    ("delete_object", &["s3:DeleteObject"]),
+    ("delete_objects", &["s3:DeleteObject"]),
+    ("list_objects_v2", &["s3:ListBucket"]),
+    ("head_bucket", &["s3:ListBucket"]),
+    ("create_multipart_upload", &["s3:PutObject"]),
+    ("upload_part", &["s3:PutObject"]),
+    ("list_parts", &["s3:ListMultipartUploadParts"]),
+    ("complete_multipart_upload", &["s3:PutObject"]),
+    ("abort_multipart_upload", &["s3:AbortMultipartUpload"]),
+];
+
 /// The two buckets.
 pub struct Buckets {
     client: Client,

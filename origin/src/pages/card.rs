@@ -2,9 +2,13 @@
 
 use catalog::{Kind, Media, Status};
 
+use super::screen::sizes;
 use crate::app::App;
 use crate::view::{clock, day};
 use crate::{MediaView, Problem, Session};
+
+/// As many pixels as the widest card has on a screen with two for each of the page's.
+const WIDEST: u32 = 640;
 
 /// What `card.html` shows.
 pub struct Card {
@@ -64,6 +68,11 @@ impl Card {
     /// The title's page; a deleted one has none.
     pub fn href(&self) -> Option<String> {
         self.media.deleted_at.is_none().then(|| format!("/watch/{}", self.media.id))
+    }
+
+    /// The sizes of a photo that a card may show on any screen; empty for a film.
+    pub fn sizes(&self) -> String {
+        sizes(&self.media, "", WIDEST)
     }
 
     /// A blurred likeness, where there is a picture to come.

@@ -39,6 +39,8 @@ pub struct Photo {
     pub url: String,
     /// Every size with its width; empty where there is but one.
     pub srcset: String,
+    /// The same as AVIF, which a later step makes; empty until then.
+    pub avif: String,
     pub width: u32,
     pub height: u32,
 }
@@ -80,13 +82,22 @@ impl Photo {
     /// A photo that can be shown; `None` for anything else.
     pub fn of(media: &Media, view: &MediaView) -> Option<Self> {
         let main = media.content().filter(|_| media.kind == Kind::Image)?;
-        // `w320`, `w640` and so on: the thumbnail may be cut to another shape.
-        let sized = |link: &&RenditionView| link.name.strip_prefix('w').is_some_and(|rest| rest.parse::<u32>().is_ok());
-        let choices: Vec<String> =
-            view.renditions.iter().filter(sized).map(|link| format!("{} {}w", link.url, link.width)).collect();
-        let srcset = if choices.len() > 1 { choices.join(", ") } else { String::new() };
-        Some(Self { url: view.content.clone()?, srcset, width: main.width, height: main.height })
+        let (srcset, avif) = (sizes(view, "", u32::MAX), sizes(view, "-avif", u32::MAX));
+        // One alone needs no choice, but another format does.
+        let srcset = if srcset.contains(", ") { srcset } else { String::new() };
+        Some(Self { url: view.content.clone()?, srcset, avif, width: main.width, height: main.height })
     }
+}
+
+/// A photo's renditions `w320`, `w640` and so on with that ending, up to so many pixels wide, as `srcset` has them. The thumbnail may be
+/// cut to another shape, and is none of them.
+pub fn sizes(view: &MediaView, ending: &str, widest: u32) -> String {
+    let sized = |link: &&RenditionView| {
+        let width = link.name.strip_prefix('w').and_then(|rest| rest.strip_suffix(ending));
+        width.is_some_and(|width| width.parse::<u32>().is_ok_and(|width| width <= widest))
+    };
+    let choices = view.renditions.iter().filter(sized).map(|link| format!("{} {}w", link.url, link.width));
+    choices.collect::<Vec<_>>().join(", ")
 }
 
 /// Languages that captions often are in, by their own names.

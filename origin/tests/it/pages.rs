@@ -261,7 +261,7 @@ async fn the_player_is_given_the_playlist_first_and_every_track() {
         rendition("captions-de", "captions-de.vtt", "text/vtt"),
         rendition("captions-tlh", "captions-tlh.vtt", "text/vtt"),
     ];
-    let outcome = Outcome::Ready { renditions, duration_ms: Some(60_000), picture: None };
+    let outcome = Outcome::Ready { renditions, duration_ms: Some(60_000), picture: None, later: false };
     assert!(world.catalog.finish(&film, &outcome, NOW).await.unwrap());
     let page = world.get(ADA, &format!("/watch/{film}")).await.body;
     let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("no {what} in {page}"));
@@ -286,12 +286,27 @@ async fn a_photo_comes_in_the_sizes_there_are() {
         bytes: 10,
     };
     let renditions = vec![file("thumb", 400), file("w640", 640), file("w1280", 1280), file("w1920", 1920)];
-    let outcome = Outcome::Ready { renditions, duration_ms: None, picture: None };
+    let outcome = Outcome::Ready { renditions, duration_ms: None, picture: None, later: true };
     assert!(world.catalog.finish(&photo, &outcome, NOW).await.unwrap());
     let page = world.get(ADA, &format!("/watch/{photo}")).await.body;
     let folder = format!("/media/{ADA}/{photo}");
     let srcset = format!("srcset=\"{folder}/w640.webp 640w, {folder}/w1280.webp 1280w, {folder}/w1920.webp 1920w\"");
-    assert!(page.contains(&srcset), "{page}");
+    assert!(page.contains(&srcset) && !page.contains("image/avif"), "{page}");
+    let library = world.get(ADA, "/").await.body;
+    let card = format!("<img src=\"{folder}/thumb.webp\" srcset=\"{folder}/w640.webp 640w\" sizes=");
+    assert!(library.contains(&card), "{library}");
+
+    // What comes later is offered first.
+    let avif = |width: u32| Rendition {
+        key: format!("media/{ADA}/{photo}/w{width}.avif"),
+        content_type: "image/avif".to_owned(),
+        ..file(&format!("w{width}-avif"), width)
+    };
+    assert!(world.catalog.add_later(&photo, &[avif(640), avif(1280)], NOW).await.unwrap());
+    let page = world.get(ADA, &format!("/watch/{photo}")).await.body;
+    let source =
+        format!("<source type=\"image/avif\" srcset=\"{folder}/w640.avif 640w, {folder}/w1280.avif 1280w\" sizes=");
+    assert!(page.contains(&source) && page.find(&source) < page.find(&srcset), "{page}");
 }
 
 #[tokio::test]

@@ -227,8 +227,12 @@ impl World {
             bytes: 10,
         };
         let renditions = names.iter().map(rendition).collect();
-        let outcome =
-            Outcome::Ready { renditions, duration_ms: (kind == Kind::Video).then_some(754_000), picture: None };
+        let outcome = Outcome::Ready {
+            renditions,
+            duration_ms: (kind == Kind::Video).then_some(754_000),
+            picture: None,
+            later: false,
+        };
         assert!(self.catalog.finish(&id, &outcome, NOW).await.unwrap());
         id
     }
