@@ -2,6 +2,8 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 /// How a command ends when it does not end well.
 #[derive(Debug)]
 pub enum Failure {
@@ -38,6 +40,12 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::Input(format!("{error:#}"))
     }
+}
+
+/// Runs what waits for others to its end, on this thread.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("the async runtime cannot start")?.block_on(work)
 }
 
 /// Reads a file, or standard input for `-`.

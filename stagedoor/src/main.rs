@@ -1,12 +1,17 @@
 //! The command line: everything that a person does with Stagedoor outside a browser.
 
+mod aws;
 mod client;
+mod doctor;
 mod failure;
+mod film;
+mod image;
 mod migrate;
 mod pass;
 mod policy;
 mod replay;
 mod sample;
+mod static_files;
 mod up;
 mod upload;
 
@@ -35,6 +40,12 @@ enum Command {
     Up(up::Arguments),
     /// Send photos and films, or folders of them, to a site
     Upload(Box<upload::Arguments>),
+    /// Make the renditions of one picture file, as the image processor does
+    Image(image::Arguments),
+    /// Say what a film is
+    Video(film::Probe),
+    /// Move a film's index to the front, so that it plays before it is loaded whole
+    Faststart(film::Faststart),
     /// Decide over recorded CloudFront events, exactly as the edge function would
     Replay(replay::Arguments),
     /// Check, compile and explain policy.yaml
@@ -43,12 +54,19 @@ enum Command {
     /// Make and judge playback passes, replace their key, revoke them
     #[command(subcommand)]
     Pass(pass::Command),
+    /// Check a deployment from outside, by its outputs
+    Doctor(doctor::Arguments),
+    /// Write the app's static files, as a deployment puts them into the site bucket
+    Static(static_files::Arguments),
     /// Bring the catalog's schema up or down, or say where it is
     #[command(subcommand)]
     Migrate(migrate::Command),
 }
 
 fn main() -> ExitCode {
+    if let Some(rendered) = processors::image::child() {
+        return rendered;
+    }
     start_log();
     match settings().and_then(|()| run(Cli::parse().command)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,9 +89,14 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Up(arguments) => up::run(&arguments),
         Command::Upload(arguments) => upload::run(&arguments),
+        Command::Image(arguments) => image::run(&arguments),
+        Command::Video(arguments) => film::probe(&arguments),
+        Command::Faststart(arguments) => film::faststart(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Policy(command) => policy::run(&command),
         Command::Pass(command) => pass::run(&command),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Static(arguments) => static_files::run(&arguments),
         Command::Migrate(command) => migrate::run(&command),
     }
 }

@@ -8,7 +8,7 @@ use catalog::{Address, CatalogError, DynamoCatalog};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, block_on};
 
 #[derive(Subcommand)]
 #[command(after_help = "Example: stagedoor migrate status --catalog sqlite:.data/catalog.db\n\n\
@@ -53,10 +53,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         .map_err(|_| Failure::Input(format!("--catalog {}: expected sqlite:PATH or dynamodb:PREFIX", place.catalog)))?;
     match address {
         Address::Sqlite(path) => sqlite(command, &place.catalog, &path, to).map_err(|e| failure(&e)),
-        Address::DynamoDb(prefix) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map_err(anyhow::Error::from)?.block_on(dynamodb(command, &place.catalog, &prefix, to))
-        }
+        Address::DynamoDb(prefix) => block_on(dynamodb(command, &place.catalog, &prefix, to)),
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -62,17 +62,25 @@ impl Http {
     /// # Errors
     /// [`ClientError::Connection`] where no answer came within `limit`, [`ClientError::Refused`] for any other status.
     pub async fn send(&self, request: Request<Body>, limit: Duration) -> Result<Bytes, ClientError> {
+        let answer = self.exchange(request, limit).await?;
+        if answer.status().is_success() {
+            return Ok(answer.into_body());
+        }
+        Err(ClientError::refused(answer.status(), answer.body()))
+    }
+
+    /// The answer, whatever its status is. No redirect is followed.
+    ///
+    /// # Errors
+    /// [`ClientError::Connection`] where no answer came within `limit`.
+    pub async fn exchange(&self, request: Request<Body>, limit: Duration) -> Result<Response<Bytes>, ClientError> {
         let place = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let broken = |what: &str| ClientError::Connection(format!("{place}: {what}"));
         let answer = async {
             let response = self.0.request(request).await.map_err(|e| broken(&root_cause(&e)))?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
-            let body = body.map_err(|e| broken(&e.to_string()))?.to_bytes();
-            if status.is_success() {
-                return Ok(body);
-            }
-            Err(ClientError::refused(status, &body))
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|e| broken(&e.to_string()))?;
+            Ok::<_, ClientError>(Response::from_parts(head, body.to_bytes()))
         };
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(broken("no answer in time")))
     }

@@ -3,6 +3,7 @@
 mod addresses;
 mod data;
 mod deployment;
+mod outputs;
 mod pass_keys;
 mod sample_upload;
 mod sign_in;
@@ -32,7 +33,8 @@ const USER: &str = "you@example.com";
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "Example: stagedoor up --port 8080 --data .data\n\n\
-    Prints the address, a user and a password on stderr; the same as one line of JSON on stdout once everything is ready.")]
+    Prints the address, a user and a password on stderr; the same as one line of JSON on stdout once everything is ready.\n\
+    DIR/outputs.json is for `stagedoor doctor --outputs`.")]
 pub struct Arguments {
     /// The edge's port; identity and objects take the next two
     #[arg(long, default_value_t = 8080)]

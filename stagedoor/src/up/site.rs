@@ -18,8 +18,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::addresses::Addresses;
-use super::data::{DataDir, Secrets};
+use super::data::{DataDir, Secrets, write_private};
 use super::deployment::{API_CLIENT, WEB_CLIENT, checked, edge_json, stage_function, with_pass_keys};
+use super::outputs::{FILE as OUTPUTS_FILE, outputs};
 use super::pass_keys::{Deployment, current_pass_key, viewer_function};
 use crate::pass;
 
@@ -70,6 +71,8 @@ impl Site {
         let passes = pass::prepare(&pass_secret, &store).map_err(|failure| anyhow::anyhow!("{failure}"))?;
         let edge_json = with_pass_keys(edge_json(plan.policy, &identity, &at, scheme, plan.secrets), &passes);
         let edge_config = Arc::new(checked(&edge_json)?);
+        let said = outputs(&at.edge_url, &edge_json, &identity);
+        write_private(&plan.data.join(OUTPUTS_FILE), &serde_json::to_vec_pretty(&said)?)?;
         let database = plan.data.join("catalog.db");
         let catalog = catalog::open(&format!("sqlite:{}", database.display())).await?;
         let mut servers = Vec::new();

@@ -5,12 +5,10 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{BehaviorVersion, Region};
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use http::StatusCode;
 
 use super::destination::{Arrived, Begun, Description, Destination, Part, UnderWay};
@@ -32,16 +30,6 @@ pub struct Bucket {
     pub name: String,
     /// `OWNER` or `OWNER/folder`: the processors take the first segment for the owner's `sub`.
     pub prefix: String,
-}
-
-/// A client with the keys of the environment or the profile, as other tools of AWS find them.
-pub async fn client(region: Region) -> Client {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let config = aws_config::defaults(BehaviorVersion::latest()).region(region).http_client(http).load().await;
-    // Where an endpoint is named, it is no AWS: names of buckets are no names of hosts there.
-    let path_style = config.endpoint_url().is_some();
-    let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style);
-    Client::from_conf(config.build())
 }
 
 impl Bucket {

@@ -133,9 +133,9 @@ impl Arguments {
             let message = "--title and --comment: a bucket takes neither; send to a site with --url";
             return Err(Failure::Input(message.to_owned()));
         }
-        let region = self.region.clone().map(aws_sdk_s3::config::Region::new);
+        let region = self.region.clone();
         let region = region.ok_or_else(|| Failure::Input("--region: --bucket needs its region".to_owned()))?;
-        let client = super::bucket::client(region).await;
+        let client = crate::aws::client(region, None).await;
         let bucket = Bucket { client, name: bucket.clone(), prefix: prefix.to_owned() };
         let name = format!("s3://{}/{}", bucket.name, bucket.prefix);
         Ok((Arc::new(bucket), name))
