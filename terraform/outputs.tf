@@ -100,11 +100,14 @@ output "doctor" {
     url                   = local.site_url
     issuer                = module.identity.issuer
     jwks_uri              = "${module.identity.issuer}/.well-known/jwks.json"
+    key_ids               = [for key in local.keys : key.kid]
     sign_in_mode          = local.sign_in_mode
     sign_in               = module.identity.sign_in
     cors_origins          = try(local.policy.cors.allow_origins, [])
     distribution_id       = module.edge.distribution_id
     edge_version_arn      = module.edge.function_version_arn
+    policy                = local.policy
+    headers               = module.edge.response_headers
     policy_sha256         = filesha256(coalesce(var.policy_file, "${path.module}/../policy.yaml"))
     static_files          = module.media.static_files
     program_sha256        = { for name in ["edge-auth", "origin", "sweep", "dispatch", "image", "video", "notify"] : name => filesha256("${local.artefacts}/${name}.zip") }

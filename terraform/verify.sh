@@ -84,14 +84,31 @@ look_at_the_site() {
     else
         say "no awslambdaric, no stagedoor or no dist/: the edge function's zip is not run"
     fi
+    [ ! -x "$stagedoor" ] || outputs_are_read
     one_edit
 }
 
-# A route that is added to policy.yaml, and nowhere else, is in the plan at its place.
+# `stagedoor doctor` understands the outputs: it finds a site that does not answer (1), and no fault with the file (2). What it would
+# ask leads nowhere.
+outputs_are_read() {
+    local outputs=$work/outputs.json code=0 detours
+    terraform output -json >"$outputs"
+    detours=$("$python" -c '
+import json, sys, urllib.parse
+doctor = json.load(sys.stdin)["doctor"]["value"]
+hosts = {urllib.parse.urlsplit(doctor[name]).hostname for name in ("url", "issuer", "jwks_uri")}
+print(*(f"--connect-to={host}:{port}:127.0.0.1:1" for host in hosts for port in (80, 443)))' <"$outputs")
+    # shellcheck disable=SC2086
+    "$stagedoor" doctor --outputs "$outputs" $detours >/dev/null 2>"$work/log" || code=$?
+    [ "$code" = 1 ] || { say "stagedoor doctor ended with $code at the outputs, expected 1:" && cat "$work/log" >&2 && exit 1; }
+    say "stagedoor doctor reads the outputs"
+}
+
+# A route that is added to policy.yaml, and nowhere else, is in the plan at its place. tests/one_edit.rs sees the same edit elsewhere.
 one_edit() {
     local policy=$work/tree/policy.yaml
     cp "$policy" "$work/policy.yaml"
-    sed -i 's|^routes:.*|&\n  - { path: "/added/{owner}/*", allow: pass, gate: function, origin: media, cache: media }|' "$policy"
+    sed -i "/^routes:/r $checkout/tests/fixtures/added-route.yaml" "$policy"
     quiet "plan of one more route" terraform plan -no-color -out added.tfplan
     terraform show -json added.tfplan | "$python" -c '
 import json, sys

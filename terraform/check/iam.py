@@ -3,8 +3,8 @@
     terraform show -json | python3 check/iam.py [--source CHECKOUT]
 
 For each function there is a table of the calls that its code makes and on what, and of neighbours: the same calls on somebody else's
-things, and other calls on its own. The rendered policies must allow the first and none of the second. With --source the SDK calls in the
-Rust sources are looked for as well: one that the tables do not know fails.
+things, and other calls on its own. The rendered policies must allow the first and none of the second. With --source the tables are
+compared with the lists of calls that stand beside each client in the Rust sources.
 """
 
 import argparse
@@ -154,9 +154,14 @@ def expectations(site):
             + look
             + keys
             + own_log("image")
-            + [("s3:PutObject", rendition, {})],
+            + [("s3:PutObject", rendition, {})]
+            # Lambda takes messages in the function's name.
+            + [(f"sqs:{a}", site.queues["later"], {}) for a in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")],
             strangers("image")
             + [
+                ("sqs:SendMessage", site.queues["later"], {}),
+                ("sqs:ReceiveMessage", site.queues["objects"], {}),
+                ("sqs:DeleteMessage", site.queues["later-failed"], {}),
                 ("s3:PutObject", avatar, {}),
                 ("s3:PutObject", original, {}),
                 ("s3:DeleteObject", rendition, {}),
@@ -225,18 +230,19 @@ def expectations(site):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", help="the checkout, to look for SDK calls in its sources")
+    parser.add_argument("--source", help="the checkout, to compare with the calls that its sources list")
     arguments = parser.parse_args()
     site = Site(json.load(sys.stdin))
     problems, checked = [], 0
+    expected = expectations(site)
     if arguments.source:
-        problems += source_problems(arguments.source)
+        problems += source_problems(arguments.source, {function: calls for function, (calls, _) in expected.items()})
     edge = next(
         r["values"]["function_name"]
         for r in site.all
         if r["type"] == "aws_lambda_function" and r["values"].get("skip_destroy")
     )
-    for function, (calls, neighbours) in expectations(site).items():
+    for function, (calls, neighbours) in expected.items():
         policy = site.policy(f"{site.name}-{function}")
         if len(neighbours) < 10:
             problems.append(f"{function}: expected ten neighbours or more, there are {len(neighbours)}")

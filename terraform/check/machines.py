@@ -106,8 +106,9 @@ def wanted(pattern, event):
 class Lambda:
     """Functions that answer as ours do, and what they were called with."""
 
-    def __init__(self, kinds, failing=()):
-        self.kinds, self.failing, self.calls, self.updates, self.messages = kinds, failing, [], [], []
+    def __init__(self, kinds, failing=(), ends=()):
+        self.kinds, self.failing, self.ends = kinds, failing, dict(ends)
+        self.calls, self.updates, self.messages = [], [], []
 
     def __call__(self, resource, arguments):
         service = resource.removeprefix("arn:aws:states:::")
@@ -125,7 +126,7 @@ class Lambda:
             if "Records" in payload:
                 return {"Payload": {"items": [{"media_id": "x", "kind": "image"} for _ in payload["Records"]]}}
             return {"Payload": {"items": [{"media_id": payload["media_id"], "kind": self.kinds[payload["media_id"]]}]}}
-        return {"Payload": {"media_id": payload["media_id"], "status": "ready"}}
+        return {"Payload": {"media_id": payload["media_id"], "status": self.ends.get(name, "ready")}}
 
 
 def process(definition):
@@ -142,7 +143,11 @@ def process(definition):
     ]
     assert [(name, payload["media_id"]) for name, payload in functions.calls] == expected, functions.calls
     assert all(set(payload) == {"media_id"} for _, payload in functions.calls), functions.calls
-    assert not functions.updates and not functions.messages
+    # A photo that is ready gets more later, as processors/src/process/call.rs reads it.
+    assert not functions.updates and functions.messages == [{"media_id": "a", "later": True}], functions.messages
+    functions = Lambda({"a": "image"}, ends={"image": "failed"})
+    run(definition, [{"media_id": "a"}], functions)
+    assert not functions.messages, functions.messages
 
     for failing in ("dispatch", "image"):
         functions = Lambda({"a": "image", "b": "video"}, failing=[failing])

@@ -67,6 +67,12 @@ class Site:
         self.pool = self.one("aws_cognito_user_pool")["arn"]
         self.topic = next(r["values"]["arn"] for r in self.all if r["type"] == "aws_sns_topic" and r["name"] == "ended")
 
+        self.queues = {
+            r["values"]["name"].removeprefix(f"{self.name}-"): r["values"]["arn"]
+            for r in self.all
+            if r["type"] == "aws_sqs_queue"
+        }
+
     def one(self, kind):
         return next(r["values"] for r in self.all if r["type"] == kind)
 

@@ -34,6 +34,10 @@ run "one_apply_ends_with_a_site_that_signs_in" {
     error_message = "what is checked from outside holds no secret"
   }
   assert {
+    condition     = jsonencode(output.doctor.policy) == jsonencode(local.policy) && output.doctor.key_ids == [for key in try(local.issuers[0].jwks.keys, []) : key.kid] && keys(output.doctor.headers) == ["app", "media", "site"]
+    error_message = "it is checked by the policy, the keys and the headers that are deployed"
+  }
+  assert {
     condition     = local.issuers[0].issuer == module.identity.issuer && local.issuers[0].clients == [module.identity.web_client_id, module.identity.api_client_id]
     error_message = "both clients' tokens count"
   }

@@ -33,6 +33,20 @@ locals {
   whole_host = var.domain == null ? true : var.domain.hsts_subdomains
 
   cors_origins = try(var.policy.cors.allow_origins, [])
+
+  # What each origin's answers may load. The app says itself what its pages may.
+  # A worker among the static files is bound by its own file's policy, and imports other files of the site.
+  content_security = { app = null, site = "default-src 'self'; object-src 'none'; frame-ancestors 'none'", media = "sandbox; default-src 'none'" }
+
+  # The same as header lines, for whoever looks from outside.
+  response_headers = { for origin, policy in local.content_security : origin => merge(
+    {
+      strict-transport-security = join("; ", concat(["max-age=31536000"], local.whole_host ? ["includeSubDomains", "preload"] : []))
+      x-content-type-options    = "nosniff"
+      referrer-policy           = "same-origin"
+    },
+    policy == null ? {} : { content-security-policy = policy },
+  ) }
 }
 
 resource "aws_cloudfront_origin_access_control" "s3" {
@@ -72,9 +86,7 @@ resource "aws_cloudfront_cache_policy" "this" {
 }
 
 resource "aws_cloudfront_response_headers_policy" "this" {
-  # The app says itself what its pages may load.
-  # A worker among the static files is bound by its own file's policy, and imports other files of the site.
-  for_each = { app = null, site = "default-src 'self'; object-src 'none'; frame-ancestors 'none'", media = "sandbox; default-src 'none'" }
+  for_each = local.content_security
 
   name    = "${var.name}-${each.key}"
   comment = "Answers of origin ${each.key}"

@@ -38,6 +38,11 @@ output "behaviours" {
   value       = local.behaviours
 }
 
+output "response_headers" {
+  description = "By origin: the headers that the distribution puts on its answers, names in lower case."
+  value       = local.response_headers
+}
+
 output "function_name" {
   description = "The edge function's name."
   value       = aws_lambda_function.edge.function_name

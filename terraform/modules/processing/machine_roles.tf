@@ -70,6 +70,14 @@ data "aws_iam_policy_document" "machine" {
       resources = [aws_sqs_queue.last["given-up"].arn]
     }
   }
+  dynamic "statement" {
+    for_each = each.key == "process" ? [1] : []
+    content {
+      sid       = "MakeMoreLater"
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.later.arn]
+    }
+  }
   statement {
     sid       = "UseTheKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -64,8 +64,26 @@ locals {
         Default = "Nothing"
       }
       Nothing = { Type = "Succeed" }
-      Image   = local.make.image
-      Video   = local.make.video
+      # Not in `make`: its two values have to be of one type.
+      Image = { for key, value in merge(local.make.image, { Next = "Made" }) : key => value if key != "End" }
+      Made = {
+        Type    = "Choice"
+        Choices = [{ Condition = "{% $states.input.status = 'ready' %}", Next = "Later" }]
+        Default = "Nothing"
+      }
+      # The title is ready: whatever happens to what takes longer, it stays so.
+      Later = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sqs:sendMessage"
+        Arguments = {
+          QueueUrl    = aws_sqs_queue.later.url
+          MessageBody = { media_id = "{% $media_id %}", later = true }
+        }
+        Retry = [local.failed]
+        Catch = [{ ErrorEquals = ["States.ALL"], Next = "Nothing" }]
+        End   = true
+      }
+      Video = local.make.video
       # As the catalog ends a title (catalog/src/dynamo/media.rs, `finish`): nobody waits for a row that no one will end.
       GiveUp = {
         Type     = "Task"

@@ -44,11 +44,11 @@ output "topic_arn" {
 }
 
 output "queues" {
-  description = "URLs by queue: objects, and the last ones: objects-failed, stream-failed, given-up, failed."
-  value       = merge({ objects = aws_sqs_queue.objects.url }, { for key, queue in aws_sqs_queue.last : key => queue.url })
+  description = "URLs by queue: objects, later, and the last ones: objects-failed, stream-failed, later-failed, given-up, failed."
+  value       = merge({ objects = aws_sqs_queue.objects.url, later = aws_sqs_queue.later.url }, { for key, queue in aws_sqs_queue.last : key => queue.url })
 }
 
 output "queue_names" {
   description = "Names by queue."
-  value       = merge({ objects = aws_sqs_queue.objects.name }, { for key, queue in aws_sqs_queue.last : key => queue.name })
+  value       = merge({ objects = aws_sqs_queue.objects.name, later = aws_sqs_queue.later.name }, { for key, queue in aws_sqs_queue.last : key => queue.name })
 }

@@ -41,6 +41,15 @@ data "aws_iam_policy_document" "make" {
     actions   = ["s3:PutObject"]
     resources = ["${var.buckets.arns.processed}/media/*"]
   }
+  # Lambda takes messages in the function's name.
+  dynamic "statement" {
+    for_each = each.key == "image" ? [1] : []
+    content {
+      sid       = "TakeWhatIsMadeLater"
+      actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      resources = [aws_sqs_queue.later.arn]
+    }
+  }
   dynamic "statement" {
     for_each = each.key == "video" ? [1] : []
     content {

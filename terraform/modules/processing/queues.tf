@@ -5,6 +5,7 @@ locals {
   last = {
     objects-failed = "S3's events of objects that dispatch failed at"
     stream-failed  = "positions in the change feed that could not be handed on"
+    later-failed   = "titles of which the image function could not make what takes longer; they are ready without"
     given-up       = "titles that were given up, and ends of titles that nobody could be told of"
     failed         = "calls of functions that nobody waited for"
   }
@@ -35,6 +36,39 @@ resource "aws_sqs_queue" "objects" {
     maxReceiveCount     = 5
   })
   tags = var.tags
+}
+
+# Titles that are ready, and of which the image function makes what takes longer: machine process → this queue → image.
+resource "aws_sqs_queue" "later" {
+  name                      = "${var.name}-later"
+  message_retention_seconds = 1209600
+  kms_master_key_id         = var.kms_key_arn
+  # Six times as long as the function may take.
+  visibility_timeout_seconds = 6 * local.functions.image.limits.timeout_seconds
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.last["later-failed"].arn
+    maxReceiveCount     = 5
+  })
+  tags = var.tags
+}
+
+resource "aws_sqs_queue_redrive_allow_policy" "later_failed" {
+  queue_url            = aws_sqs_queue.last["later-failed"].id
+  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.later.arn] })
+}
+
+resource "aws_lambda_event_source_mapping" "later" {
+  event_source_arn = aws_sqs_queue.later.arn
+  function_name    = module.function["image"].arn
+  # One after the other, 30 seconds each at most.
+  batch_size              = 5
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = var.tags
+
+  # What people wait for comes first.
+  scaling_config {
+    maximum_concurrency = 10
+  }
 }
 
 resource "aws_cloudwatch_event_rule" "objects" {

@@ -46,6 +46,21 @@ run "behaviours" {
     error_message = "Lambda@Edge is named by a numbered version in us-east-1"
   }
   assert {
+    condition = alltrue([
+      for origin, headers in output.response_headers : alltrue([
+        for said in aws_cloudfront_response_headers_policy.this[origin].security_headers_config :
+        try(one(said.content_security_policy).content_security_policy, null) == try(headers["content-security-policy"], null) &&
+        one(said.referrer_policy).referrer_policy == headers["referrer-policy"] &&
+        headers["strict-transport-security"] == join("; ", concat(
+          ["max-age=${one(said.strict_transport_security).access_control_max_age_sec}"],
+          one(said.strict_transport_security).include_subdomains ? ["includeSubDomains"] : [],
+          one(said.strict_transport_security).preload ? ["preload"] : [],
+        ))
+      ])
+    ]) && keys(output.response_headers) == ["app", "media", "site"]
+    error_message = "what is said of the headers is what CloudFront is told"
+  }
+  assert {
     condition     = length(one(aws_cloudfront_distribution.this.default_cache_behavior).lambda_function_association) == 1
     error_message = "what no route matches goes through the function, which refuses it"
   }

@@ -35,6 +35,14 @@ run "by_default" {
     error_message = "a message is hidden six times as long as dispatch may take, and ends in its last queue"
   }
   assert {
+    condition     = aws_sqs_queue.later.visibility_timeout_seconds >= 6 * local.functions.image.limits.timeout_seconds && jsondecode(aws_sqs_queue.later.redrive_policy).deadLetterTargetArn == aws_sqs_queue.last["later-failed"].arn
+    error_message = "a message is hidden six times as long as the image function may take, and ends in its last queue"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.later.function_response_types == toset(["ReportBatchItemFailures"]) && aws_lambda_event_source_mapping.later.batch_size * 30 < local.functions.image.limits.timeout_seconds
+    error_message = "a batch says which of its messages failed, and has the time for all"
+  }
+  assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.objects.event_pattern).detail.bucket.name == ["raw"]
     error_message = "events of the raw bucket alone"
   }
