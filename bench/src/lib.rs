@@ -2,6 +2,7 @@
 //! not.
 
 pub mod cpu;
+pub mod ending;
 mod http;
 pub mod limits;
 pub mod machine;

@@ -58,16 +58,39 @@ impl Process {
     /// # Errors
     /// Where it has ended.
     pub fn resident(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes * 1024)
+        memory(self.id(), "VmRSS")
     }
+}
+
+/// What the kernel says of a process's memory, in bytes: `VmRSS`, what it has, or `VmHWM`, the most that it ever had.
+///
+/// # Errors
+/// Where it has ended.
+pub fn memory(id: u32, name: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    bytes(&status, name).with_context(|| format!("no {name}"))
+}
+
+fn bytes(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_s_line_is_read() {
+        assert_eq!(bytes("VmPeak:\t 9 kB\nVmHWM:\t    1024 kB\nVmRSS:\t 3 kB\n", "VmHWM"), Some(1 << 20));
+        assert_eq!(bytes("", "VmHWM"), None);
     }
 }

@@ -17,6 +17,7 @@ mod site;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bench::ending::exit_code;
 use bench::rows;
 use clap::Parser;
 
@@ -25,14 +26,7 @@ use crate::options::{Only, Options};
 use crate::ours::Ours;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("bench-edge: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("bench-edge", run(&Options::parse()))
 }
 
 /// Whether every limit is kept.

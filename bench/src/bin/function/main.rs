@@ -11,6 +11,7 @@ mod report;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use bench::ending::exit_code;
 use bench::machine::{Machine, said_by};
 use bench::rows::{self, Row};
 use clap::Parser;
@@ -19,14 +20,7 @@ use crate::options::Options;
 use crate::report::Report;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("bench-function: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("bench-function", run(&Options::parse()))
 }
 
 /// Whether every limit is kept.

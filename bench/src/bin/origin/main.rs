@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use bench::ending::exit_code;
 use bench::limits::Limit;
 use bench::machine::Machine;
 use bench::process::Process;
@@ -60,14 +61,7 @@ struct Starts {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("bench-origin: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("bench-origin", run(&Options::parse()))
 }
 
 /// Whether every limit is kept.
