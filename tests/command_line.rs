@@ -1,6 +1,10 @@
-//! The command line as a person uses it: replay, policy …, pass …, migrate …
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+//! The command line as a person uses it: image, video, faststart, replay, policy …, pass …, migrate …, static
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
+#[path = "command_line/film.rs"]
+mod film;
+#[path = "command_line/image.rs"]
+mod image_command;
 #[path = "command_line/migrate.rs"]
 mod migrate;
 #[path = "../edge-auth/tests/policy/mistakes.rs"]
@@ -13,6 +17,8 @@ mod policy_check;
 mod policy_explain;
 #[path = "command_line/policy_function.rs"]
 mod policy_function;
+#[path = "command_line/static_files.rs"]
+mod static_files;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -156,7 +162,7 @@ fn help_has_an_example_for_each_command() {
     let pass = ["mint", "verify", "rotate", "revoke", "sweep"].map(|command| ["pass", command]);
     let policy = ["check", "compile", "explain", "function"].map(|command| ["policy", command]);
     let pairs = pass.iter().chain(&policy).map(<[&str; 2]>::as_slice);
-    for command in [&["up"][..], &["replay"], &["upload"]].into_iter().chain(pairs) {
+    for command in [&["up"][..], &["replay"], &["upload"], &["doctor"], &["static"]].into_iter().chain(pairs) {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let output = run(&arguments);

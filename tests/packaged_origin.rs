@@ -134,6 +134,8 @@ async fn the_authorizer_judges_as_the_edge_does() {
         (bearer(&token), json!([])),
         (json!({}), json!([cookie(&token)])),
         (json!({}), json!([cookie(&token), "a=b", cookie(&token)])),
+        // As it stands behind the edge.
+        (json!({"x-stagedoor-token": token, "authorization": "Bearer x"}), json!([])),
     ] {
         let verdict = ask(headers, cookies).await;
         assert_eq!(
@@ -146,6 +148,7 @@ async fn the_authorizer_judges_as_the_edge_does() {
         (json!({}), json!([]), "no_token"),
         (json!({"authorization": format!("Basic {token}")}), json!([cookie(&token)]), "no_token"),
         (bearer("x"), json!([cookie(&token)]), "token_malformed"),
+        (json!({"x-stagedoor-token": "x", "authorization": format!("Bearer {token}")}), json!([]), "token_malformed"),
         (bearer(&format!("{token}A")), json!([]), "token_malformed"),
         (json!({}), json!([cookie(&token), cookie("other")]), "ambiguous_cookie"),
     ] {

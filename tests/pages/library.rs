@@ -102,7 +102,8 @@ async fn of_a_thousand_titles_one_short_page_comes_first() {
 async fn fill(ada: &Person, photo: &str, count: u32) {
     let catalog = catalog::open(&format!("sqlite:{}", ada.data.path().join("catalog.db").display())).await.unwrap();
     let model = catalog.find(&photo.to_owned().try_into().unwrap()).await.unwrap().unwrap();
-    let outcome = Outcome::Ready { renditions: model.renditions.clone(), duration_ms: None, picture: None };
+    let outcome =
+        Outcome::Ready { renditions: model.renditions.clone(), duration_ms: None, picture: None, later: false };
     for number in 0..count {
         let id = MediaId::try_from(format!("{number:032x}")).unwrap();
         let media = NewMedia {

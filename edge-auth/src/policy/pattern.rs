@@ -68,7 +68,7 @@ impl Pattern {
     }
 
     /// A path that it matches.
-    pub(super) fn example(&self) -> String {
+    pub fn example(&self) -> String {
         self.text("x", "x")
     }
 
