@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
 
-use crate::{ProcessError, Services, Settings, image, notify, settings};
+use crate::{ProcessError, Services, Settings, notify, settings};
 
 /// Serves a processor's events until the runtime ends; 2 where the environment is wrong, 1 where serving failed.
 pub fn main<E, A>(handler: &impl AsyncFn(&Services, E) -> Result<A, ProcessError>) -> ExitCode
@@ -17,7 +17,7 @@ where
     E: DeserializeOwned,
     A: Serialize,
 {
-    if let Some(rendered) = image::child() {
+    if let Some(rendered) = crate::child() {
         return rendered;
     }
     serve(async || Ok(Services::open(&Settings::from_environment()?).await?), handler)

@@ -9,6 +9,7 @@
 //! said to the person who uploaded it; a [`ProcessError`] is about our side, changes no row, and has the event
 //! delivered again.
 
+mod child;
 pub mod dispatch;
 mod error;
 pub mod image;
@@ -27,6 +28,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use catalog::{Catalog, UnixMillis};
 
+pub use child::child;
 pub use error::{Failure, ProcessError};
 pub use object_store::{ObjectStore, S3Store};
 pub use refusal::Refusal;

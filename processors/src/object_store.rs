@@ -9,7 +9,11 @@ use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use mp4_front::faststart::Plan;
+use mp4_front::s3::{self, Attributes, ObjectProblem, ObjectReader, ObjectUri};
 use tokio::io::AsyncWriteExt;
+
+use crate::video::Source as Film;
 
 /// Renditions never change under their key, so a browser that was let in once need not ask again. Nothing is said
 /// about shared caches: objects are reachable through the authorizer only, and the edge decides what it keeps.
@@ -69,6 +73,20 @@ pub trait ObjectStore: Send + Sync {
     /// Writes the object to a file; its length in bytes. An object with another entity tag, without quotes, is an error: it was
     /// replaced since somebody looked.
     async fn download(&self, bucket: &str, key: &str, etag: &str, to: &Path) -> Result<Option<u64>, ObjectError>;
+
+    /// Opens a film, of which ranges are read.
+    async fn film(&self, bucket: &str, key: &str) -> Result<Option<Film>, ObjectError>;
+
+    /// Makes an object of a film by a plan, with that media type and [`CACHE_CONTROL`], replacing what is there; its length in bytes.
+    /// Only the plan's new bytes pass through this program, and some MB of the film: the store copies the rest by itself.
+    async fn put_film(
+        &self,
+        film: &Film,
+        plan: &Plan,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<u64, ObjectError>;
 
     /// Makes an object, with that media type and [`CACHE_CONTROL`]; one that is there already stays.
     async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError>;
@@ -169,6 +187,37 @@ impl ObjectStore for S3Store {
             }
             _ => Ok(Some(bytes)),
         }
+    }
+
+    async fn film(&self, bucket: &str, key: &str) -> Result<Option<Film>, ObjectError> {
+        let uri = ObjectUri { bucket: bucket.to_owned(), key: key.to_owned() };
+        match ObjectReader::open(&self.client, &uri).await {
+            Ok(object) => Ok(Some(Film::Object(object))),
+            Err(e) if matches!(e.problem, ObjectProblem::Missing(_)) => Ok(None),
+            Err(e) => Err(error("GET", bucket, key, e)),
+        }
+    }
+
+    async fn put_film(
+        &self,
+        film: &Film,
+        plan: &Plan,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<u64, ObjectError> {
+        let Film::Object(object) = film else {
+            return Err(error("PUT", bucket, key, "expected a film that is an object of this store"));
+        };
+        let target = ObjectUri { bucket: bucket.to_owned(), key: key.to_owned() };
+        let attributes = Attributes {
+            content_type: Some(content_type.to_owned()),
+            cache_control: Some(CACHE_CONTROL.to_owned()),
+            ..Attributes::default()
+        };
+        let made = s3::carry_out(&self.client, object, plan, &target, &attributes, &s3::Options::default());
+        made.await.map_err(|e| error("PUT", bucket, key, e))?;
+        Ok(plan.size())
     }
 
     async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {

@@ -14,7 +14,7 @@ pub struct Settings {
     pub raw_bucket: String,
     /// `STAGEDOOR_MEDIA_BUCKET`: where renditions go.
     pub media_bucket: String,
-    /// `STAGEDOOR_FFMPEG`: the directory of `ffmpeg` and `ffprobe`; they are looked for in `PATH` without it.
+    /// What decodes: this very program.
     pub tools: Tools,
     /// Whether buckets stand in the path of a URL, as they do behind every endpoint that is not AWS's own
     /// (`AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` is set).
@@ -62,16 +62,9 @@ impl Settings {
             // Writing where an event listens calls the function again, for ever.
             problems.push("STAGEDOOR_MEDIA_BUCKET equals STAGEDOOR_RAW_BUCKET; expected another bucket".to_owned());
         }
-        let directory = present("STAGEDOOR_FFMPEG").map(PathBuf::from);
-        if let Some(missing) = directory.as_ref().map(|d| d.join("ffmpeg")).filter(|file| !file.is_file()) {
-            problems.push(format!(
-                "STAGEDOOR_FFMPEG: there is no {}; expected the directory that holds ffmpeg and ffprobe",
-                missing.display()
-            ));
-        }
         let path_style = present("AWS_ENDPOINT_URL_S3").or_else(|| present("AWS_ENDPOINT_URL")).is_some();
         let renderer = std::env::current_exe().unwrap_or_default();
-        let tools = Tools { directory, search_path: present("PATH"), renderer };
+        let tools = Tools { search_path: present("PATH"), renderer };
         if problems.is_empty() {
             Ok(Self { catalog, raw_bucket, media_bucket, tools, path_style })
         } else {
@@ -114,7 +107,6 @@ mod tests {
         assert_eq!(settings.catalog, "sqlite:/data/catalog");
         assert_eq!((settings.raw_bucket.as_str(), settings.media_bucket.as_str()), ("raw", "media"));
         assert!(!settings.path_style);
-        assert_eq!(settings.tools.directory, None);
     }
 
     #[test]
@@ -127,10 +119,9 @@ mod tests {
 
     #[test]
     fn all_problems_are_named_at_once() {
-        let problems =
-            read(&[("STAGEDOOR_CATALOG", ""), ("STAGEDOOR_FFMPEG", "/nonexistent")]).unwrap_err().to_string();
+        let problems = read(&[("STAGEDOOR_CATALOG", "")]).unwrap_err().to_string();
         let lines: Vec<&str> = problems.lines().collect();
-        let named = ["STAGEDOOR_CATALOG", "STAGEDOOR_RAW_BUCKET", "STAGEDOOR_MEDIA_BUCKET", "STAGEDOOR_FFMPEG"];
+        let named = ["STAGEDOOR_CATALOG", "STAGEDOOR_RAW_BUCKET", "STAGEDOOR_MEDIA_BUCKET"];
         assert_eq!(lines.len(), named.len(), "{problems}");
         for (line, name) in lines.iter().zip(named) {
             assert!(line.starts_with(name) && line.contains("expected"), "{line}");

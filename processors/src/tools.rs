@@ -1,4 +1,4 @@
-//! Running `ffmpeg`, `ffprobe` and what renders pictures on files that strangers made.
+//! Running `ffmpeg`, and our own binaries that decode, on files that strangers made.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,16 @@ use tokio::process::Command;
 
 use crate::ProcessError;
 
-/// What is kept of a program's output: `ffprobe` answers a few kB, and a broken film makes `ffmpeg` complain without end.
+/// What is kept of a program's output: the keyframes of a long film are listed in some 100 kB, and a broken film makes `ffmpeg` complain
+/// without end.
 const MAX_OUTPUT: u64 = 1 << 20;
 
 /// Where the programs are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tools {
-    /// The directory that holds them; without it they are looked for in `search_path`.
-    pub directory: Option<PathBuf>,
-    /// `PATH`.
+    /// `PATH`, in which `ffmpeg` is looked for.
     pub search_path: Option<String>,
-    /// A binary of ours that renders pictures when it is told to: the function's own.
+    /// A binary of ours that decodes when it is told to: the function's own.
     pub renderer: PathBuf,
 }
 
@@ -48,16 +47,20 @@ impl Tools {
         arguments: Vec<OsString>,
         limit: Duration,
     ) -> Result<Ran, ProcessError> {
-        let path = self.directory.as_ref().map_or_else(|| PathBuf::from(program), |d| d.join(program));
-        self.start(&path, program, arguments, limit).await
+        self.start(Path::new(program), program, arguments, limit).await
     }
 
-    /// The same with the binary that renders pictures.
+    /// The same with our own binary, which decodes; `work` is its first argument.
     ///
     /// # Errors
     /// As [`Tools::run`].
-    pub(crate) async fn render_picture(&self, arguments: Vec<OsString>, limit: Duration) -> Result<Ran, ProcessError> {
-        self.start(&self.renderer, "render-picture", arguments, limit).await
+    pub(crate) async fn render(
+        &self,
+        work: &'static str,
+        arguments: Vec<OsString>,
+        limit: Duration,
+    ) -> Result<Ran, ProcessError> {
+        self.start(&self.renderer, work, arguments, limit).await
     }
 
     async fn start(
@@ -127,8 +130,8 @@ mod tests {
         let file = directory.path().join("ffmpeg");
         std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let (search_path, renderer) = (std::env::var("PATH").ok(), PathBuf::new());
-        let tools = Tools { directory: Some(directory.path().to_owned()), search_path, renderer };
+        let search_path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap_or_default());
+        let tools = Tools { search_path: Some(search_path), renderer: PathBuf::new() };
         (tools, directory)
     }
 
@@ -168,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_our_fault_is_no_failed_film() {
-        let missing = Tools { directory: Some("/nonexistent".into()), search_path: None, renderer: PathBuf::new() };
+        let missing = Tools { search_path: Some("/nonexistent".to_owned()), renderer: PathBuf::new() };
         assert!(missing.run("ffmpeg", Vec::new(), LONG).await.is_err());
         for script in ["kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 1"] {
             let (tools, _directory) = tools(script);

@@ -64,7 +64,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    if let Some(rendered) = processors::image::child() {
+    if let Some(rendered) = processors::child() {
         return rendered;
     }
     start_log();

@@ -43,7 +43,7 @@ pub(crate) fn webp_config(quality: u8) -> Result<WebPConfig, String> {
     Ok(config)
 }
 
-fn webp(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>, String> {
+pub(crate) fn webp(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>, String> {
     let (width, height) = (pixels.width(), pixels.height());
     let encoder = match pixels {
         DynamicImage::ImageRgba8(rgba) => webp::Encoder::from_rgba(rgba.as_raw(), width, height),

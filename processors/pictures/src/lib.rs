@@ -20,6 +20,7 @@ mod placeholder;
 mod plan;
 mod recipe;
 mod refusal;
+mod single;
 
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub use image::metadata::Orientation;
 pub use plan::{Plan, Planned, Scale, plan};
 pub use recipe::{Fit, Format, Keep, Qualities, Recipe, RecipeError, Rung};
 pub use refusal::{PictureError, Refusal};
+pub use single::{moving_webp, picture, to_srgb, webp};
 
 /// A picture file's bytes. The largest camera JPEGs and scans stay below it.
 pub const MAX_BYTES: u64 = 200_000_000;

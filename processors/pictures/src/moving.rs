@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{AnimationDecoder, DynamicImage, Frames};
+use image::{AnimationDecoder, DynamicImage, Frames, RgbaImage};
 use sniff::Picture;
 use webp::{AnimEncoder, AnimFrame};
 
@@ -102,18 +102,24 @@ fn moments(bytes: &[u8], facts: &Facts, to: Size, kept: &Kept) -> Result<Vec<Mom
 }
 
 fn animated(moments: &[Moment], planned: &Planned) -> Result<Vec<u8>, PictureError> {
-    let config = webp_config(planned.quality).map_err(|message| failed(&planned.name, message))?;
     let mut pictures = Vec::new();
     for moment in moments {
         let pixels = reduced(Cow::Borrowed(&moment.pixels), planned.size)?;
         pictures.push((pixels.into_rgba8(), moment.at));
     }
-    let mut encoder = AnimEncoder::new(planned.size.width, planned.size.height, &config);
+    joined(&pictures, planned.quality).map_err(|message| failed(&planned.name, message))
+}
+
+/// Pictures of one size, each with its time in milliseconds from the first.
+pub(crate) fn joined(pictures: &[(RgbaImage, i32)], quality: u8) -> Result<Vec<u8>, String> {
+    let config = webp_config(quality)?;
+    let (width, height) = pictures.first().map_or((0, 0), |(first, _)| first.dimensions());
+    let mut encoder = AnimEncoder::new(width, height, &config);
     // For ever.
     encoder.set_loop_count(0);
     // The last one lasts as long as they do on the average: libwebp is not told.
-    for (pixels, at) in &pictures {
+    for (pixels, at) in pictures {
         encoder.add_frame(AnimFrame::from_rgba(pixels.as_raw(), pixels.width(), pixels.height(), *at));
     }
-    encoder.try_encode().map(|file| file.to_vec()).map_err(|_| Refusal::Damaged("its pictures cannot be joined").into())
+    encoder.try_encode().map(|file| file.to_vec()).map_err(|_| "the pictures cannot be joined".to_owned())
 }

@@ -1,13 +1,13 @@
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::ExitCode;
 
 use pictures::{PictureError, Recipe, Size, Step, execute, facts, plan};
-use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use crate::child::limited;
+
 /// The argument that has any of our functions' binaries render one picture instead of serving events.
-pub(super) const ARGUMENT: &str = "render-picture";
+pub(crate) const ARGUMENT: &str = "render-picture";
 
 /// What the process may have of addresses, in bytes, and of processor time, in seconds: the plan's budget and the encoders stay well below
 /// the one, and the parent's clock rings before the other.
@@ -17,7 +17,7 @@ const MOST_SECONDS: u64 = 2 * pictures::MAX_WALL_TIME.as_secs();
 /// What the process says on its standard output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The files are in the directory.
     Made(Made),
     /// The file is at fault; a sentence for the person who uploaded it.
@@ -28,7 +28,7 @@ pub(super) enum Answer {
 
 /// What was made.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Made {
+pub(crate) struct Made {
     pub source: Source,
     pub thumbhash: Vec<u8>,
     pub files: Vec<Rendition>,
@@ -52,7 +52,7 @@ pub struct Source {
 
 /// One rendition.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Rendition {
+pub(crate) struct Rendition {
     pub name: String,
     pub file_name: String,
     pub content_type: String,
@@ -60,23 +60,13 @@ pub(super) struct Rendition {
     pub bytes: u64,
 }
 
-/// Renders one picture where the process was started for that (`BINARY render-picture SOURCE DIRECTORY RECIPE first|later|both`, the recipe as JSON); `None`: it
-/// was started to serve events.
-pub fn child() -> Option<ExitCode> {
-    let mut arguments = std::env::args_os().skip(1);
-    (arguments.next()? == ARGUMENT).then(|| {
-        let answer = match arguments.collect::<Vec<OsString>>().as_slice() {
-            [source, directory, recipe, step] => {
-                let step = STEPS.iter().find(|(_, name)| step == name).map(|(step, _)| *step);
-                answered(Path::new(source), Path::new(directory), &recipe.to_string_lossy(), step)
-            }
-            _ => Answer::Failed(format!("expected {ARGUMENT} SOURCE DIRECTORY RECIPE first|later|both")),
-        };
-        match serde_json::to_writer(std::io::stdout(), &answer) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        }
-    })
+/// Renders one picture: `SOURCE DIRECTORY RECIPE first|later|both`, the recipe as JSON.
+pub(crate) fn answer(arguments: &[OsString]) -> Answer {
+    let [source, directory, recipe, step] = arguments else {
+        return Answer::Failed(format!("expected {ARGUMENT} SOURCE DIRECTORY RECIPE first|later|both"));
+    };
+    let step = STEPS.iter().find(|(_, name)| step == name).map(|(step, _)| *step);
+    answered(Path::new(source), Path::new(directory), &recipe.to_string_lossy(), step)
 }
 
 /// What the last argument says.
@@ -96,10 +86,7 @@ fn answered(source: &Path, directory: &Path, recipe: &str, step: Option<Step>) -
 }
 
 fn rendered(source: &Path, directory: &Path, recipe: &str, step: Step) -> Result<Made, PictureError> {
-    for (resource, most) in [(Resource::As, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)] {
-        let limit = Rlimit { current: Some(most), maximum: Some(most) };
-        setrlimit(resource, limit).map_err(std::io::Error::from)?;
-    }
+    limited(MOST_MEMORY, MOST_SECONDS)?;
     let recipe = Recipe::parse(recipe).map_err(std::io::Error::other)?;
     let bytes = std::fs::read(source)?;
     let facts = facts(&bytes)?;

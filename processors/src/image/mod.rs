@@ -4,7 +4,8 @@
 mod child;
 mod render;
 
-pub use child::{Source, child};
+pub use child::Source;
+pub(crate) use child::{ARGUMENT, answer};
 pub use pictures::{MAX_BYTES, Recipe, Size, Step};
 pub(crate) use render::poster_recipe;
 pub use render::{Rendered, render};

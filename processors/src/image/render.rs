@@ -35,7 +35,7 @@ pub async fn render(
     let failed = |message: String| ProcessError::Tool { program: ARGUMENT, message };
     let recipe = serde_json::to_string(recipe).map_err(|e| failed(e.to_string()))?;
     let arguments = vec![ARGUMENT.into(), source.into(), directory.into(), recipe.into(), step_name(step).into()];
-    let made = match tools.render_picture(arguments, MAX_WALL_TIME).await? {
+    let made = match tools.render(ARGUMENT, arguments, MAX_WALL_TIME).await? {
         Ran::Done(answer) => match serde_json::from_slice(&answer).map_err(|e| failed(e.to_string()))? {
             Answer::Made(made) => made,
             Answer::Refused(sentence) => return Err(Refusal::Picture(sentence).into()),

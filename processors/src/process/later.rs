@@ -1,4 +1,4 @@
-use catalog::{Kind, Media, MediaId, Rendition, Status};
+use catalog::{Media, MediaId, Rendition, Status};
 use pictures::{Recipe, Step};
 
 use super::made::{folder, publish};
@@ -33,8 +33,8 @@ pub async fn later(services: &Services, media_id: MediaId) -> Result<Processed, 
 async fn made(services: &Services, row: &Media) -> Result<Vec<Rendition>, Failure> {
     let directory = tempfile::tempdir()?;
     let (source, recipe) = (directory.path().join("source"), Recipe::default());
-    let (_, etag) = fetch(services, &row.source.key, &source, image::MAX_BYTES, Kind::Image).await?;
-    let folder = folder(services, row, &etag, &recipe);
+    let (_, etag) = fetch(services, &row.source.key, &source).await?;
+    let folder = folder(services, row, &etag, &recipe.hash());
     if !row.renditions.iter().all(|rendition| rendition.key.starts_with(&folder)) {
         tracing::warn!(media_id = %row.id, "the object was replaced, or the recipe: no later renditions");
         return Ok(Vec::new());

@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 
 use catalog::{Media, Rendition};
-use pictures::Recipe;
 use ring::digest::{Context, SHA256};
 
 use crate::object_store::Body;
@@ -31,12 +30,12 @@ pub struct Content {
     pub bytes: u64,
 }
 
-/// Where everything goes that is made of one version of an object by one recipe: `media/OWNER/ID/` and 16 hexadecimal digits of bucket, key,
+/// Where everything goes that is made of one version of an object by one recipe, which is named by a hash or a version: `media/OWNER/ID/` and 16 hexadecimal digits of bucket, key,
 /// entity tag and recipe. The same work has the same keys however often it is done, and other content never an old key: browsers keep
 /// renditions for a year.
-pub(super) fn folder(services: &Services, row: &Media, etag: &str, recipe: &Recipe) -> String {
+pub(super) fn folder(services: &Services, row: &Media, etag: &str, recipe: &str) -> String {
     let mut context = Context::new(&SHA256);
-    for part in [&services.raw_bucket, &row.source.key, etag, &recipe.hash()] {
+    for part in [&services.raw_bucket, &row.source.key, etag, recipe] {
         // No two lists of parts are the same text.
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part.as_bytes());

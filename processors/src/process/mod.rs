@@ -1,6 +1,7 @@
 //! One title through its processor: fetch, make, put, finish.
 
 mod call;
+mod film;
 mod later;
 mod made;
 
@@ -17,7 +18,8 @@ pub use later::later;
 pub use made::{Content, Made};
 
 use crate::usage::stored;
-use crate::{Failure, ProcessError, Refusal, Services, image, now, video};
+use crate::{Failure, ProcessError, Refusal, Services, image, now};
+use film::film;
 use made::{folder, publish};
 
 /// What the image and video processors are called with.
@@ -107,42 +109,34 @@ async fn process(services: &Services, media_id: MediaId, kind: Kind) -> Result<P
 /// Everything between `processing` and the end. The directory goes with the value, on every way out.
 async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, Failure> {
     let directory = tempfile::tempdir()?;
-    let source = directory.path().join("source");
-    let limit = if kind == Kind::Image { image::MAX_BYTES } else { video::MAX_BYTES };
-    let (sniffed, etag) = fetch(services, &row.source.key, &source, limit, kind).await?;
-    match (kind, sniffed) {
-        (Kind::Image, Sniffed::Image(_)) => {
-            let recipe = Recipe::default();
-            let made = image::render(&source, &recipe, Step::First, directory.path(), &services.tools).await?;
-            let renditions = publish(services, &folder(services, row, &etag, &recipe), made.files).await?;
-            Ok(Outcome::Ready { renditions, duration_ms: None, picture: Some(made.picture), later: made.later })
-        }
-        (Kind::Video, Sniffed::Video(container)) => {
-            let film = video::render(&source, container, directory.path(), &services.tools).await?;
-            let folder = folder(services, row, &etag, &image::poster_recipe());
-            let renditions = publish(services, &folder, film.made).await?;
-            let picture = Some(film.picture);
-            Ok(Outcome::Ready { renditions, duration_ms: film.duration_ms, picture, later: false })
-        }
-        (_, Sniffed::Empty) => Err(Refusal::Empty.into()),
-        // Dispatch saw something else: the object was replaced since.
-        _ => Err(Refusal::Unknown.into()),
+    match kind {
+        Kind::Video => film(services, row, directory.path()).await,
+        _ => picture(services, row, directory.path()).await,
     }
 }
 
-/// Looks at the object before it is fetched: its length. What it is, and which version of it: its entity tag.
-async fn fetch(
-    services: &Services,
-    key: &str,
-    to: &Path,
-    limit: u64,
-    kind: Kind,
-) -> Result<(Sniffed, String), Failure> {
+async fn picture(services: &Services, row: &Media, directory: &Path) -> Result<Outcome, Failure> {
+    let source = directory.join("source");
+    let (sniffed, etag) = fetch(services, &row.source.key, &source).await?;
+    match sniffed {
+        Sniffed::Image(_) => {}
+        Sniffed::Empty => return Err(Refusal::Empty.into()),
+        // Dispatch saw something else: the object was replaced since.
+        _ => return Err(Refusal::Unknown.into()),
+    }
+    let recipe = Recipe::default();
+    let made = image::render(&source, &recipe, Step::First, directory, &services.tools).await?;
+    let renditions = publish(services, &folder(services, row, &etag, &recipe.hash()), made.files).await?;
+    Ok(Outcome::Ready { renditions, duration_ms: None, picture: Some(made.picture), later: made.later })
+}
+
+/// A picture's bytes in a file; what it is, and which version of it: its entity tag.
+async fn fetch(services: &Services, key: &str, to: &Path) -> Result<(Sniffed, String), Failure> {
     let bucket = &services.raw_bucket;
+    // Its length before it is fetched.
     let facts = services.objects.head(bucket, key).await?.ok_or(Refusal::Gone)?;
-    if facts.bytes > limit {
-        let too_large = if kind == Kind::Image { Refusal::ImageBytes } else { Refusal::VideoBytes };
-        return Err(too_large(facts.bytes).into());
+    if facts.bytes > image::MAX_BYTES {
+        return Err(Refusal::ImageBytes(facts.bytes).into());
     }
     services.objects.download(bucket, key, &facts.etag, to).await?.ok_or(Refusal::Gone)?;
     let mut first = Vec::new();

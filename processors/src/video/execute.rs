@@ -1,165 +1,132 @@
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use catalog::Picture;
+use frames::Coding;
+use frames::file::Format;
+use mp4_front::faststart::{Plan, Verdict};
+use mp4_front::{Cached, Limits, Movie, ReadAt};
 
-use super::plan::{Format, VideoPlan, plan};
-use super::probe::probe;
-use super::{Facts, MAX_WALL_TIME};
-use crate::image::{self, Size};
+use super::facts::Facts;
+use super::keyframes::{self, Keyframe};
+use super::plan::{VideoPlan, plan};
+use super::source::Source;
+use super::{UNDECODABLE, damage, pictures};
+use crate::image::Rendered;
 use crate::process::{Content, Made};
-use crate::tools::{Ran, Tools};
+use crate::tools::Tools;
 use crate::{Failure, Refusal};
 use sniff::Container;
 
-/// What was made of a film.
-#[derive(Debug)]
-pub struct Film {
-    /// The playable file, `poster` and `thumb`, in the directory that was given.
-    pub made: Vec<Made>,
-    /// Its length in milliseconds.
-    pub duration_ms: Option<u64>,
-    /// How it looks.
-    pub picture: Picture,
+/// A film that is being worked on.
+pub struct Film<'a> {
+    /// How long it is, in seconds.
+    pub duration_s: f64,
+    /// What is made of it.
+    pub planned: VideoPlan,
+    /// The playable file.
+    pub main: Main,
+    source: &'a Source,
+    coding: Coding,
+    keyframes: Vec<Keyframe>,
+    /// Where keyframes are read that were put aside; otherwise they are read where the film is.
+    aside: Option<Source>,
+    directory: &'a Path,
+    tools: &'a Tools,
 }
 
-/// Makes the playable file, the poster and the thumbnail, all in `directory`. Nothing is decoded but the poster's frame.
-///
-/// # Errors
-/// A [`Refusal`] where the film is at fault, a [`crate::ProcessError`] where we are.
-pub async fn render(source: &Path, container: Container, directory: &Path, tools: &Tools) -> Result<Film, Failure> {
-    let facts = probe(source, container, tools).await?;
-    let planned = plan(&facts)?;
-    let file = copy(source, container, planned.format, directory, tools).await?;
-    let frame = poster_frame(source, container, &planned, directory, tools).await?;
-    let pictures = match image::render(&frame, &image::poster_recipe(), image::Step::First, directory, tools).await {
-        // FFmpeg made that picture: what is wrong with it is the film's fault.
-        Err(Failure::Refused(Refusal::Picture(_))) => return Err(UNDECODABLE.into()),
-        rendered => rendered?,
-    };
-    // What a browser recorded says its length only after it was copied.
-    let duration_ms = match facts.duration_ms {
-        Some(duration_ms) => Some(duration_ms),
-        None => copied_facts(&file, planned.format, tools).await?.duration_ms,
-    };
-    let bytes = tokio::fs::metadata(&file).await?.len();
-    let (file_name, content_type) = match planned.format {
-        Format::Mp4 => ("video.mp4", "video/mp4"),
-        Format::WebM => ("video.webm", "video/webm"),
-    };
-    let content = Content { path: file, content_type: content_type.to_owned(), bytes };
-    let video = Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: planned.shown, content };
-    let made = std::iter::once(video).chain(pictures.files).collect();
-    let (width, height) = (planned.shown.width, planned.shown.height);
-    Ok(Film { made, duration_ms, picture: Picture { width, height, ..pictures.picture } })
+/// How the playable file comes to be.
+pub enum Main {
+    /// By this plan, from the film as it is: by the store itself.
+    Planned(Plan),
+    /// It has been written.
+    Written(PathBuf),
 }
 
-/// The first picture and sound track, moved into a new container without what else was in the old one: other tracks
-/// (cameras write their position into one), tags, chapters. The rotation is no tag and stays.
-async fn copy(
-    source: &Path,
-    container: Container,
-    format: Format,
-    directory: &Path,
-    tools: &Tools,
-) -> Result<PathBuf, Failure> {
-    let to = directory.join("video");
-    let mut arguments = quiet();
-    arguments.extend(input(source, container));
-    arguments.extend(strings(&["-map", "0:V:0", "-map", "0:a:0?", "-c", "copy"]));
-    arguments.extend(strings(&["-map_metadata", "-1", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1"]));
-    arguments.extend(strings(&["-map_chapters", "-1", "-fflags", "+bitexact"]));
-    arguments.extend(match format {
-        Format::Mp4 => strings(&["-movflags", "+faststart", "-write_tmcd", "0", "-f", "mp4"]),
-        Format::WebM => strings(&["-cues_to_front", "1", "-f", "webm"]),
-    });
-    arguments.extend(output(&to));
-    done(tools.run("ffmpeg", arguments, MAX_WALL_TIME).await?)?;
-    Ok(to)
-}
+impl<'a> Film<'a> {
+    /// Looks at a film, and decides what is made of it. What is no plain MP4 (other containers, fragments, a film that is cut off, one with
+    /// data in it that tells more than a film) is fetched and written anew in `directory`.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where the film is at fault, a [`crate::ProcessError`] where we are.
+    pub async fn open(
+        source: &'a Source,
+        container: Container,
+        directory: &'a Path,
+        tools: &'a Tools,
+    ) -> Result<Self, Failure> {
+        if container == Container::IsoMedia {
+            let movie = opened(source).await?;
+            let facts = Facts::of_movie(&movie)?;
+            let planned = plan(&facts)?;
+            let keyframes = keyframes::of_movie(&movie)?;
+            let whole = movie.layout().missing() == 0 && !movie.is_fragmented().map_err(|e| damage(&e))?;
+            let verdict = movie.private_copy().map_err(|e| damage(&e))?;
+            if let (true, Verdict::Move(plan), false) = (whole, verdict, keyframes.is_empty()) {
+                let (coding, duration_s) = (coding(facts.picture.coding)?, facts.duration_s.unwrap_or_default());
+                let main = Main::Planned(plan);
+                return Ok(Self { duration_s, planned, main, source, coding, keyframes, aside: None, directory, tools });
+            }
+        }
+        Self::rewritten(source, directory, tools).await
+    }
 
-/// One frame as PNG, turned upright by FFmpeg, square pixels, in the poster's size.
-async fn poster_frame(
-    source: &Path,
-    container: Container,
-    planned: &VideoPlan,
-    directory: &Path,
-    tools: &Tools,
-) -> Result<PathBuf, Failure> {
-    let to = directory.join("poster.png");
-    let Size { width, height } = planned.poster;
-    // A film may have no frame after its tenth part, where sound goes on or the file is cut off: then the first will do.
-    for at_ms in [planned.poster_at_ms, 0] {
-        let mut arguments = quiet();
-        arguments.extend(strings(&["-ss", &format!("{}.{:03}", at_ms / 1000, at_ms % 1000)]));
-        arguments.extend(input(source, container));
-        arguments.extend(strings(&["-map", "0:V:0", "-frames:v", "1"]));
-        arguments.extend(strings(&["-vf", &format!("scale={width}:{height}:flags=lanczos,setsar=1")]));
-        arguments.extend(strings(&["-pix_fmt", "rgb24", "-c:v", "png", "-f", "image2", "-update", "1"]));
-        arguments.extend(output(&to));
-        done(tools.run("ffmpeg", arguments, MAX_WALL_TIME).await?)?;
-        if tokio::fs::metadata(&to).await.is_ok_and(|file| file.len() > 0) {
-            return Ok(to);
+    async fn rewritten(source: &'a Source, directory: &'a Path, tools: &'a Tools) -> Result<Self, Failure> {
+        let [whole, to, aside] = ["whole", "video", "aside"].map(|name| directory.join(name));
+        source.save(&whole).await?;
+        let facts = Facts::of_file(pictures::facts(&whole, tools).await?);
+        let planned = plan(&facts)?;
+        let rewritten = pictures::rewrite(whole.clone(), planned.format, to.clone(), aside.clone(), tools).await?;
+        tokio::fs::remove_file(whole).await?;
+        let coding = coding(Facts::of_file(rewritten.facts).picture.coding)?;
+        let keyframes = keyframes::of_file(&rewritten.keyframes);
+        let aside = Some(Source::file(&aside)?);
+        let (duration_s, main) = (rewritten.duration_s, Main::Written(to));
+        Ok(Self { duration_s, planned, main, source, coding, keyframes, aside, directory, tools })
+    }
+
+    /// The playable file's name and media type.
+    pub fn names(&self) -> (&'static str, &'static str) {
+        match (&self.main, self.planned.format) {
+            (Main::Written(_), Format::Webm) => ("video.webm", "video/webm"),
+            _ => ("video.mp4", "video/mp4"),
         }
     }
-    Err(UNDECODABLE.into())
-}
 
-const UNDECODABLE: Refusal = Refusal::VideoDamaged("its pictures cannot be decoded");
+    /// The playable file that lies there, as a rendition.
+    pub fn made(&self, path: PathBuf, bytes: u64) -> Made {
+        let (file_name, content_type) = self.names();
+        let content = Content { path, content_type: content_type.to_owned(), bytes };
+        Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: self.planned.shown, content }
+    }
 
-async fn copied_facts(file: &Path, format: Format, tools: &Tools) -> Result<Facts, Failure> {
-    let container = match format {
-        Format::Mp4 => Container::IsoMedia,
-        Format::WebM => Container::Matroska,
-    };
-    probe(file, container, tools).await
-}
+    /// The poster and the thumbnail.
+    ///
+    /// # Errors
+    /// [`Refusal::VideoDamaged`] where no keyframe decodes.
+    pub async fn poster(&self) -> Result<Rendered, Failure> {
+        let source = self.aside.as_ref().unwrap_or(self.source);
+        pictures::poster(source, &self.keyframes, &self.coding, &self.planned, self.directory, self.tools).await
+    }
 
-fn quiet() -> Vec<OsString> {
-    strings(&["-nostdin", "-hide_banner", "-loglevel", "error"])
-}
-
-/// The file as that container and nothing else: a playlist in disguise would have FFmpeg open what it names.
-pub(super) fn input(file: &Path, container: Container) -> Vec<OsString> {
-    let demuxer = match container {
-        Container::IsoMedia => "mov",
-        Container::Matroska => "matroska",
-    };
-    let mut arguments = strings(&["-protocol_whitelist", "file", "-f", demuxer, "-i"]);
-    arguments.push(local(file));
-    arguments
-}
-
-fn output(file: &Path) -> Vec<OsString> {
-    vec!["-y".into(), local(file)]
-}
-
-/// `file:PATH`, so that no path is taken for another protocol or an option.
-fn local(file: &Path) -> OsString {
-    let mut text = OsString::from("file:");
-    text.push(file);
-    text
-}
-
-fn strings(words: &[&str]) -> Vec<OsString> {
-    words.iter().map(Into::into).collect()
-}
-
-fn done(ran: Ran) -> Result<(), Refusal> {
-    match ran {
-        Ran::Done(_) => Ok(()),
-        Ran::Failed(stderr) => Err(damage(&stderr)),
-        Ran::TimedOut => Err(Refusal::TooSlow),
+    /// Small pictures for the seek bar, and one that moves.
+    ///
+    /// # Errors
+    /// [`Refusal::VideoDamaged`] where no keyframe decodes.
+    pub async fn previews(&self) -> Result<Vec<Made>, Failure> {
+        let source = self.aside.as_ref().unwrap_or(self.source);
+        let of = (&self.planned, self.duration_s);
+        pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, self.tools).await
     }
 }
 
-/// A plain reason for what FFmpeg complains of.
-pub(super) fn damage(stderr: &str) -> Refusal {
-    Refusal::VideoDamaged(if stderr.contains("moov atom not found") {
-        "its index (the moov box) is missing, as in an upload that was cut off"
-    } else if stderr.contains("End of file") || stderr.contains("partial file") {
-        "the file ends before the film does"
-    } else {
-        "its data cannot be read"
-    })
+async fn opened(source: &impl ReadAt) -> Result<Movie, Failure> {
+    match Movie::open(&Cached::new(source), Limits::default()).await {
+        Ok(movie) => Ok(movie),
+        Err(mp4_front::Error::Read(error)) => Err(error.into()),
+        Err(mp4_front::Error::Changed) => Err(std::io::Error::other("the film changed while it was read").into()),
+        Err(error) => Err(damage(&error).into()),
+    }
+}
+
+fn coding(found: Option<Coding>) -> Result<Coding, Refusal> {
+    found.ok_or(UNDECODABLE)
 }

@@ -11,7 +11,9 @@ use async_trait::async_trait;
 use catalog::{Catalog, Media, MediaId, NewMedia, Source, SqliteCatalog, Status};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use mp4_front::faststart::Plan;
 use processors::object_store::{Body, ObjectError, ObjectFacts};
+use processors::video::Source as Film;
 use processors::{ObjectStore, Services, Tools};
 
 pub const RAW: &str = "raw";
@@ -84,6 +86,30 @@ impl ObjectStore for FakeStore {
         Ok(present(std::fs::copy(self.path(bucket, key), to)))
     }
 
+    async fn film(&self, bucket: &str, key: &str) -> Result<Option<Film>, ObjectError> {
+        self.check("GET", bucket, key)?;
+        let path = self.path(bucket, key);
+        Ok(path.exists().then(|| Film::file(&path).unwrap()))
+    }
+
+    async fn put_film(
+        &self,
+        film: &Film,
+        plan: &Plan,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<u64, ObjectError> {
+        self.check("PUT", bucket, key)?;
+        let Film::File(reader) = film else { unreachable!() };
+        let path = self.path(bucket, key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        mp4_front::faststart::write(plan, reader, &path).unwrap();
+        self.made.lock().unwrap().push(key.to_owned());
+        self.types.lock().unwrap().insert(key.to_owned(), content_type.to_owned());
+        Ok(plan.size())
+    }
+
     async fn put_new(&self, bucket: &str, key: &str, body: Body<'_>, content_type: &str) -> Result<(), ObjectError> {
         self.check("PUT", bucket, key)?;
         let bytes = match body {
@@ -123,7 +149,7 @@ impl World {
         let catalog = Arc::new(SqliteCatalog::open(dir.path().join("catalog.sqlite")).unwrap());
         let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
         let renderer = env!("CARGO_BIN_EXE_image-lambda").into();
-        let tools = Tools { directory: None, search_path: std::env::var("PATH").ok(), renderer };
+        let tools = Tools { search_path: None, renderer };
         let services = Services { catalog, objects: Arc::clone(&store) as _, raw_bucket, media_bucket, tools };
         Self { services, store, dir }
     }

@@ -13,9 +13,6 @@ pub(super) fn whole(movie: &Movie) -> Result<Option<Refusal>, Error> {
     if movie.layout.boxes.iter().filter(|found| found.kind == b"moov").count() > 1 {
         return Ok(Some(Refusal::SeveralMovies));
     }
-    if let Some(offset) = item_locations(movie)? {
-        return Ok(Some(Refusal::ItemLocations { offset }));
-    }
     let mut refusal = None;
     each_minf(movie.moov_box()?, |[.., minf]| {
         refusal = match refusal {
@@ -55,8 +52,13 @@ fn is_sound(mdia: BoxRef<'_>) -> Result<bool, Error> {
     Ok(hdlr.is_some_and(|hdlr| hdlr.content.get(8..12) == Some(b"soun")))
 }
 
+/// A `meta` box that names places in the file.
+pub(super) fn item_locations(movie: &Movie) -> Result<Option<Refusal>, Error> {
+    Ok(located(movie)?.map(|offset| Refusal::ItemLocations { offset }))
+}
+
 /// Where a `meta` box with `iloc` begins: at the top level, in the movie, in a track, in the user data of either.
-fn item_locations(movie: &Movie) -> Result<Option<u64>, Error> {
+fn located(movie: &Movie) -> Result<Option<u64>, Error> {
     for found in movie.layout.boxes.iter().filter(|found| found.kind == b"meta") {
         let read = movie.metas.iter().find(|(offset, _)| *offset == found.offset);
         let content = read.and_then(|(_, bytes)| bytes.get(usize::from(found.header)..));

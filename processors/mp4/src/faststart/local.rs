@@ -32,7 +32,8 @@ pub fn file(input: &Path, output: &Path, limits: Limits) -> Result<Outcome, Erro
     Ok(Outcome { verdict, work })
 }
 
-fn write(plan: &Plan, reader: &FileReader, output: &Path) -> Result<(), Error> {
+/// Writes `output` by a plan for the film that is open; otherwise as [`file()`].
+pub fn write(plan: &Plan, reader: &FileReader, output: &Path) -> Result<(), Error> {
     let mut new = NewFile::beside(output)?;
     new.write(plan.head())?;
     for range in plan.copies() {

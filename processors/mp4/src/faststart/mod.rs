@@ -7,6 +7,7 @@
 mod check;
 pub(crate) mod local;
 mod multipart;
+mod private;
 mod rewrite;
 mod space;
 mod tables;
@@ -15,12 +16,13 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-pub use local::file;
+pub use local::{file, write};
 pub use multipart::{Part, PartRules, Piece, TooLarge, Upload, body, parts};
 use serde::Serialize;
 
 use crate::boxes::FourCc;
 use crate::error::Error;
+use crate::layout::TopBox;
 use crate::movie::Movie;
 use rewrite::Rewrite;
 use space::Space;
@@ -69,6 +71,17 @@ pub enum Refusal {
         /// The place that it names.
         place: u64,
     },
+    /// A box that tells more than a film needs, and cannot be taken out.
+    #[error("the {kind} box at byte {offset} tells more than a player needs, and cannot be taken out")]
+    Telling {
+        /// `udta`, `meta`, `uuid`, or `trak` of timed data.
+        kind: FourCc,
+        /// Where that box begins.
+        offset: u64,
+    },
+    /// The index of a film in fragments is not what it begins with.
+    #[error("a film in fragments whose moov box does not follow its ftyp box")]
+    FragmentsFirst,
     /// Samples that do not lie in one piece in what is copied.
     #[error(
         "the tables in the stbl box at byte {offset} place samples at bytes {start} to {end}, across the end of the media data"
@@ -97,7 +110,7 @@ impl Plan {
         &self.head
     }
 
-    /// Which bytes of the source follow, in this order; at most three ranges, none of them empty.
+    /// Which bytes of the source follow, in this order; none of the ranges is empty.
     pub fn copies(&self) -> &[Range<u64>] {
         &self.copies
     }
@@ -150,23 +163,63 @@ impl Movie {
             Err(Error::CompressedMoov) => return Ok(Verdict::Refused(Refusal::CompressedMoov)),
             other => other?,
         };
-        if let Some(refusal) = check::whole(self)? {
+        match check::whole(self)?.or(check::item_locations(self)?) {
+            Some(refusal) => Ok(Verdict::Refused(refusal)),
+            None => self.moved(&Space::of(self)),
+        }
+    }
+
+    /// How to write the film anew with its index in front and without what players do not need, which may tell where, when and by whom
+    /// it was made: user data, tags, dates, names of tracks, boxes that are not known, tracks of time codes and other data. Always
+    /// writes, unless that cannot be done without touching the media data; then there is a [`Verdict::Refused`].
+    ///
+    /// Of tracks that are taken out, the samples stay in the media data, where no player looks. Timed data that is not known to be
+    /// harmless is therefore a refusal.
+    pub fn private_copy(&self) -> Result<Verdict, Error> {
+        match self.moov_box() {
+            Err(Error::CompressedMoov) => return Ok(Verdict::Refused(Refusal::CompressedMoov)),
+            other => other?,
+        };
+        if let Some(refusal) = check::whole(self)?.or(private::refusal(self)?) {
             return Ok(Verdict::Refused(refusal));
         }
-        let space = Space::of(self);
-        if let Some(refusal) = check::samples(self, &space)? {
+        let movie = Self { moov: private::index(self)?, metas: Vec::new(), ..self.clone() };
+        if movie.is_fragmented()? {
+            return Ok(movie.in_place());
+        }
+        movie.moved(&Space::private(&movie))
+    }
+
+    /// The index in front, and what follows in the place that it has.
+    fn moved(&self, space: &Space) -> Result<Verdict, Error> {
+        if let Some(refusal) = check::samples(self, space)? {
             return Ok(Verdict::Refused(refusal));
         }
         let tables = tables::find(self.moov_box()?, self.limits.tracks.saturating_mul(4))?;
-        let rewrite = match Rewrite::plan(self, tables, &space)? {
+        let rewrite = match Rewrite::plan(self, tables, space)? {
             Ok(rewrite) => rewrite,
             Err(refusal) => return Ok(Verdict::Refused(refusal)),
         };
-        let head = rewrite.head(self, &space)?;
+        let head = rewrite.head(self, space)?;
         Ok(Verdict::Move(Plan {
             head: head.into(),
             copies: space.copies(self.layout.file_size),
             widened: rewrite.widened(),
         }))
+    }
+
+    /// The same places for everything: fragments and the indices behind them may name bytes of the file.
+    fn in_place(&self) -> Verdict {
+        let ftyp = self.ftyp.clone().unwrap_or_default();
+        let first = self.layout.first(b"moov").map(TopBox::range).unwrap_or_default();
+        if first.start != ftyp.len() as u64 {
+            return Verdict::Refused(Refusal::FragmentsFirst);
+        }
+        let rest = first.end..self.layout.file_size;
+        Verdict::Move(Plan {
+            head: [ftyp, self.moov.clone()].concat().into(),
+            copies: if rest.is_empty() { Vec::new() } else { vec![rest] },
+            widened: 0,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::private::is_needed;
 use crate::layout::TopBox;
 use crate::movie::Movie;
 
@@ -29,14 +30,29 @@ pub(super) enum Target {
 }
 
 impl Space {
+    /// Everything follows the index.
     pub fn of(movie: &Movie) -> Self {
+        Self::without(movie, Vec::new())
+    }
+
+    /// Only what players need does.
+    pub fn private(movie: &Movie) -> Self {
+        let boxes = &movie.layout.boxes;
+        let mut spare: Vec<_> = boxes.iter().filter(|found| !is_needed(found.kind)).map(TopBox::range).collect();
+        // What is behind the last box is none.
+        let end = boxes.last().map_or(0, TopBox::end);
+        spare.push(end..movie.layout.file_size.max(end));
+        Self::without(movie, spare)
+    }
+
+    fn without(movie: &Movie, mut cuts: Vec<Range<u64>>) -> Self {
         let layout = &movie.layout;
         let at = |kind| layout.first(kind).map_or(0..0, TopBox::range);
         let (ftyp, moov) = (at(b"ftyp"), at(b"moov"));
         let mut target = ftyp.end - ftyp.start;
         let index = Stretch { source: moov.clone(), target };
         target = target.saturating_add(moov.end - moov.start);
-        let mut cuts = [ftyp, moov];
+        cuts.extend([ftyp, moov]);
         cuts.sort_by_key(|cut| cut.start);
         let mut copies = Vec::with_capacity(3);
         let mut start = 0;

@@ -47,16 +47,27 @@ pub async fn faststart(
     let object = ObjectReader::open(client, source).await?;
     let (verdict, cached) = judge(&object, options).await?;
     let Verdict::Move(plan) = &verdict else { return Ok(outcome(verdict, object.traffic())) };
-    let upload = Target {
-        client,
-        uri: target,
-        attributes: object.attributes(),
-        replaces: (source == target).then(|| object.etag()),
-        at_once: options.at_once,
-    };
-    let mut work = upload.make(plan, parts(plan, &options.rules)?, &cached, MediaData::Object(&object)).await?;
-    add(&mut work, object.traffic());
+    drop(cached);
+    let work = carry_out(client, &object, plan, target, object.attributes(), options).await?;
     Ok(Outcome { verdict, work })
+}
+
+/// Makes the object `target` of one that is open by a plan, with these headers and metadata; otherwise as [`faststart()`].
+pub async fn carry_out(
+    client: &Client,
+    object: &ObjectReader,
+    plan: &Plan,
+    target: &ObjectUri,
+    attributes: &Attributes,
+    options: &Options,
+) -> Result<Work, Error> {
+    let replaces = (object.uri() == target).then(|| object.etag());
+    let upload = Target { client, uri: target, attributes, replaces, at_once: options.at_once };
+    // What of the film goes with the index is read in a few pieces, the beginning of one of which may be kept from before.
+    let cached = Cached::new(object);
+    let mut work = upload.make(plan, parts(plan, &options.rules)?, &cached, MediaData::Object(object)).await?;
+    add(&mut work, object.traffic());
+    Ok(work)
 }
 
 /// Makes the object `target` as the local film `source` with its index in front. The whole film is sent, in parts from the disk.

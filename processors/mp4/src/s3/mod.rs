@@ -21,6 +21,6 @@ mod uri;
 
 pub use attributes::Attributes;
 pub use error::{Error, ObjectError, ObjectProblem};
-pub use faststart::{Options, download, faststart, upload};
+pub use faststart::{Options, carry_out, download, faststart, upload};
 pub use reader::ObjectReader;
 pub use uri::{NotAnObject, ObjectUri};

@@ -10,6 +10,7 @@ pub(crate) use edits::Edits;
 pub(crate) use header::TrackHeader;
 
 use crate::boxes::{BoxRef, FourCc};
+use crate::colour::Colour;
 use crate::entry::SampleEntry;
 use crate::error::Error;
 use crate::movie::{Movie, MovieHeader, times};
@@ -114,5 +115,12 @@ impl<'a> Track<'a> {
     /// its content without the header.
     pub fn decoder_config(&self) -> Option<(FourCc, &'a [u8])> {
         self.entry.as_ref()?.config().map(|found| (found.kind, found.content))
+    }
+
+    /// The code points of its pictures' colours (ISO/IEC 23091-2: primaries, transfer, matrix; 2 is "unspecified") and whether black is
+    /// 0, by `colr` or else by the decoder's configuration. `None`: nothing is said.
+    pub fn colour_codes(&self) -> Result<Option<(u16, u16, u16, Option<bool>)>, Error> {
+        let colour = self.entry.as_ref().map(Colour::of).transpose()?.flatten();
+        Ok(colour.map(|colour| (colour.primaries, colour.transfer, colour.matrix, colour.full_range)))
     }
 }

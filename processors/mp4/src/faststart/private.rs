@@ -1,0 +1,125 @@
+//! What an index says beside what a player needs: taken out without moving a byte.
+
+use bytes::{Bytes, BytesMut};
+
+use super::Refusal;
+use crate::boxes::{BoxRef, FourCc};
+use crate::error::{Error, Problem};
+use crate::movie::Movie;
+use crate::track::Kind;
+
+/// What players need of a film's top level. Whatever else there is (`udta`, `meta`, `uuid`, what a camera appended) is left out.
+const NEEDED: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"moof", b"sidx", b"styp", b"mfra", b"emsg", b"prft"];
+
+/// In boxes of the index: tags, pictures, places, names; references to tracks that go.
+const TELLING: [&[u8; 4]; 4] = [b"udta", b"meta", b"uuid", b"tref"];
+
+pub(super) fn is_needed(kind: FourCc) -> bool {
+    NEEDED.iter().any(|needed| kind == **needed)
+}
+
+/// What stays in the media data and tells more than a film: timed data of a track that is taken out of the index.
+pub(super) fn refusal(movie: &Movie) -> Result<Option<Refusal>, Error> {
+    let spare = |found: &&crate::layout::TopBox| !is_needed(found.kind);
+    // Nothing can be cut out of a film in fragments, which name each other by their places.
+    if movie.is_fragmented()?
+        && let Some(found) =
+            movie.layout.boxes.iter().filter(spare).find(|found| TELLING.iter().any(|kind| found.kind == **kind))
+    {
+        return Ok(Some(Refusal::Telling { kind: found.kind, offset: found.offset }));
+    }
+    for (trak, track) in each_track(movie)?.zip(movie.tracks()?) {
+        let trak = trak?;
+        if track.kind == Kind::Metadata && track.sample_count() > 0 && !is_harmless(trak) {
+            return Ok(Some(Refusal::Telling { kind: trak.kind, offset: trak.offset }));
+        }
+    }
+    Ok(None)
+}
+
+/// Apple's phones have tracks of which way they were held and the like. The names of what is in them stand in the sample description.
+fn is_harmless(trak: BoxRef<'_>) -> bool {
+    let has = |word: &[u8]| trak.content.windows(word.len()).any(|window| window == word);
+    has(b"mebx") && !has(b"location")
+}
+
+fn each_track(movie: &Movie) -> Result<impl Iterator<Item = Result<BoxRef<'_>, Error>>, Error> {
+    let is_track = |found: &Result<BoxRef<'_>, Error>| found.as_ref().map_or(true, |found| found.kind == b"trak");
+    Ok(movie.moov_box()?.children().filter(is_track))
+}
+
+/// The index without tags, names and dates, and without the tracks that nobody sees or hears; as long as it was.
+pub(super) fn index(movie: &Movie) -> Result<Bytes, Error> {
+    let moov = movie.moov_box()?;
+    let mut index = Index { bytes: BytesMut::from(movie.moov.as_ref()), start: moov.offset };
+    index.forget_telling(moov)?;
+    index.forget_dates(moov.required(b"mvhd")?)?;
+    // A film in fragments has to have the tracks that its fragments name.
+    let fragmented = movie.is_fragmented()?;
+    for (trak, track) in each_track(movie)?.zip(movie.tracks()?) {
+        let trak = trak?;
+        if !fragmented && !matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text) {
+            index.forget(trak)?;
+            continue;
+        }
+        index.forget_telling(trak)?;
+        index.forget_dates(trak.required(b"tkhd")?)?;
+        let mdia = trak.required(b"mdia")?;
+        index.forget_telling(mdia)?;
+        index.forget_dates(mdia.required(b"mdhd")?)?;
+        index.forget_name(mdia.required(b"hdlr")?)?;
+    }
+    Ok(index.bytes.freeze())
+}
+
+struct Index {
+    bytes: BytesMut,
+    /// Where it begins in the file.
+    start: u64,
+}
+
+impl Index {
+    fn forget_telling(&mut self, parent: BoxRef<'_>) -> Result<(), Error> {
+        for found in parent.children() {
+            let found = found?;
+            if TELLING.iter().any(|kind| found.kind == **kind) {
+                self.forget(found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes free space of a box.
+    fn forget(&mut self, found: BoxRef<'_>) -> Result<(), Error> {
+        self.write(found, found.offset.saturating_add(4), b"free")?;
+        self.zero(found, 0, found.content.len())
+    }
+
+    /// The dates of `mvhd`, `tkhd` and `mdhd`: the first two numbers, of 32 or 64 bits.
+    fn forget_dates(&mut self, header: BoxRef<'_>) -> Result<(), Error> {
+        let wide = header.content.first().is_some_and(|version| *version == 1);
+        self.zero(header, 4, if wide { 16 } else { 8 })
+    }
+
+    /// The name of `hdlr`: what comes behind type, maker and flags.
+    fn forget_name(&mut self, handler: BoxRef<'_>) -> Result<(), Error> {
+        self.zero(handler, 24, handler.content.len().saturating_sub(24))
+    }
+
+    fn zero(&mut self, found: BoxRef<'_>, at: usize, length: usize) -> Result<(), Error> {
+        let place = found.content_offset().saturating_add(at as u64);
+        self.slice(found, place, length)?.fill(0);
+        Ok(())
+    }
+
+    fn write(&mut self, found: BoxRef<'_>, place: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.slice(found, place, bytes.len())?.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn slice(&mut self, found: BoxRef<'_>, place: u64, length: usize) -> Result<&mut [u8], Error> {
+        let from = place.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        let range = from.and_then(|from| Some(from..from.checked_add(length)?));
+        range.and_then(|range| self.bytes.get_mut(range)).ok_or_else(|| found.error(Problem::Short))
+    }
+}
