@@ -32,8 +32,8 @@ pub use error::CatalogError;
 pub use licences::{Licence, LicenceStore, NewLicence};
 pub use links::{Link, LinkId, LinkRefusal, LinkStore, LinkTarget, NewLink, Opening};
 pub use media::{
-    Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Picture, RESTORE_MS, Rendition, Scope,
-    Source, Status, ThumbHash, Visibility,
+    Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Picture, Progress, RESTORE_MS, Rendition,
+    Scope, Source, Status, ThumbHash, Visibility,
 };
 pub use once::{Answer, Once, OnceStore, REMEMBERED_MS, UNDER_WAY_MS};
 pub use open::{Address, open};

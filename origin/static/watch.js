@@ -6,10 +6,11 @@ import { editTitle } from "./edit.js";
 import { neighboursOf } from "./neighbours.js";
 import { mountPlayer } from "./player/player.js";
 import { poll } from "./poll.js";
-import { errorText, get, post, send } from "./session.js";
+import { errorText, get, page, post, send } from "./session.js";
 import { shareLinks } from "./share.js";
 import { toast, toastLater } from "./toast.js";
 import { mountViewer } from "./viewer.js";
+import { hasMoved, takeOver } from "./work.js";
 
 const title = byId("title");
 const id = title.dataset.id ?? "";
@@ -51,9 +52,15 @@ if (viewer) mountViewer(viewer, { before, after, back: back.href });
 const status = title.dataset.status;
 if (status === "uploading" || status === "uploaded" || status === "processing") {
   poll(async () => {
-    if ((await get(address)).status === status) return true;
-    location.reload();
-    return false;
+    const media = await get(address);
+    if (media.status !== status) {
+      location.reload();
+      return false;
+    }
+    if (!hasMoved(title, media.progress?.done)) return true;
+    const fresh = (await page(location.pathname + location.search)).getElementById("title");
+    if (fresh) takeOver(title, fresh);
+    return "changed";
   });
 }
 

@@ -11,8 +11,8 @@ use super::schema::{media_item, status_name};
 use super::write::{Action, Written};
 use crate::page::Position;
 use crate::{
-    CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, RESTORE_MS,
-    Rendition, Scope, Source, Status, UnixMillis, Visibility, record,
+    CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, Progress,
+    RESTORE_MS, Rendition, Scope, Source, Status, UnixMillis, Visibility, record,
 };
 
 /// The name in index `work` of all deleted titles.
@@ -32,6 +32,7 @@ impl MediaStore for DynamoCatalog {
             version: 1,
             kind: Kind::Unknown,
             status,
+            progress: None,
             reason: None,
             source,
             renditions: Vec::new(),
@@ -104,6 +105,15 @@ impl MediaStore for DynamoCatalog {
         Ok(self.update(&Key::media(id), &update).await?.made())
     }
 
+    async fn progress(&self, id: &MediaId, progress: &Progress, now: UnixMillis) -> Result<bool, CatalogError> {
+        let further = Condition::new(
+            "#status = :processing AND (attribute_not_exists(#progress) OR #progress.#done < :done)",
+            [(":processing", json(&Status::Processing)?), (":done", n(progress.done))],
+        );
+        let update = Update::when(further).set("progress", json(progress)?).set("updated_at", n(now));
+        Ok(self.update(&Key::media(id), &update).await?.made())
+    }
+
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError> {
         let update = match outcome {
             Outcome::Ready { renditions, duration_ms, picture, later } => {
@@ -118,7 +128,7 @@ impl MediaStore for DynamoCatalog {
             }
             Outcome::Failed { reason } => moved(unfinished()?, Status::Failed, now)?.set("reason", s(reason)),
         };
-        Ok(self.update(&Key::media(id), &update).await?.made())
+        Ok(self.update(&Key::media(id), &update.remove("progress")).await?.made())
     }
 
     async fn add_later(&self, id: &MediaId, renditions: &[Rendition], now: UnixMillis) -> Result<bool, CatalogError> {
@@ -131,7 +141,7 @@ impl MediaStore for DynamoCatalog {
     async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {
         let failed = [(":failed", json(&Status::Failed)?)];
         let condition = Condition::new("#status = :failed AND attribute_not_exists(#deleted_at)", failed);
-        let update = moved(condition, Status::Uploaded, now)?.remove("reason");
+        let update = moved(condition, Status::Uploaded, now)?.remove("reason").remove("progress");
         Ok(self.update(&Key::media(id), &update).await?.made())
     }
 

@@ -8,6 +8,6 @@ mod thumbhash;
 
 pub use change::{MediaChange, Visibility};
 pub use id::MediaId;
-pub use row::{Kind, Media, NewMedia, Outcome, Picture, Rendition, Source, Status};
+pub use row::{Kind, Media, NewMedia, Outcome, Picture, Progress, Rendition, Source, Status};
 pub use store::{Filter, MediaStore, RESTORE_MS, Scope};
 pub use thumbhash::ThumbHash;

@@ -62,6 +62,18 @@ pub struct Rendition {
     pub bytes: u64,
 }
 
+/// How far the processor of a title is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Progress {
+    /// What is being done now: a lower-case word that stays the same, such as `copy`, `poster`, `previews`.
+    pub step: String,
+    /// Steps that ended before it.
+    pub done: u32,
+    /// Steps altogether.
+    pub of: u32,
+}
+
 /// A row to be added.
 #[derive(Debug, Clone)]
 pub struct NewMedia {
@@ -129,6 +141,9 @@ pub struct Media {
     pub kind: Kind,
     /// Where it is on its way.
     pub status: Status,
+    /// How far its processor is, where it has said so; `None` in every state but `processing`.
+    #[serde(default)]
+    pub progress: Option<Progress>,
     /// Why it failed, for the person who uploaded it; `None` in every other state.
     pub reason: Option<String>,
     /// The object that was uploaded.

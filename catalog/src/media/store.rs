@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Kind, Media, MediaChange, MediaId, NewMedia, Outcome, Rendition, Source, Status};
+use super::{Kind, Media, MediaChange, MediaId, NewMedia, Outcome, Progress, Rendition, Source, Status};
 use crate::{CatalogError, Change, Page, UnixMillis, Viewer};
 
 /// How long a deleted title can be restored: 7 days, in milliseconds.
@@ -63,6 +63,10 @@ pub trait MediaStore: Send + Sync {
     /// `uploaded` → `processing`; a row that is `processing` already may be taken up again (its processor may be dead).
     /// `false`: it is in any other state, or not there.
     async fn processing(&self, id: &MediaId, kind: Kind, now: UnixMillis) -> Result<bool, CatalogError>;
+
+    /// Says how far the processor of a `processing` row is. It only goes on: as many steps done as the row has, or fewer, change
+    /// nothing, so that an event that is delivered twice takes nothing back. `false`: nothing was changed, or it is not there.
+    async fn progress(&self, id: &MediaId, progress: &Progress, now: UnixMillis) -> Result<bool, CatalogError>;
 
     /// `uploaded` or `processing` → `ready` or `failed`. `false`: it had ended before, or is not there.
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError>;

@@ -4,13 +4,14 @@ use super::SqliteCatalog;
 use super::connection::{rows, to_i64};
 use crate::page::{Position, page};
 use crate::{
-    CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, RESTORE_MS,
-    Rendition, Scope, Source, Status, UnixMillis, record,
+    CatalogError, Change, Filter, Kind, Media, MediaChange, MediaId, MediaStore, NewMedia, Outcome, Page, Progress,
+    RESTORE_MS, Rendition, Scope, Source, Status, UnixMillis, record,
 };
 
 /// A row as JSON.
 pub(super) const ROW: &str = "json_object('id', id, 'owner', owner, 'title', title, 'comment', comment, \
-    'visibility', json(visibility), 'version', version, 'kind', kind, 'status', status, 'reason', reason, \
+    'visibility', json(visibility), 'version', version, 'kind', kind, 'status', status, \
+    'progress', json(progress), 'reason', reason, \
     'source', json_object('key', source_key, 'bytes', source_bytes, 'etag', source_etag), \
     'renditions', json(renditions), 'later', json(iif(later, 'true', 'false')), \
     'duration_ms', duration_ms, 'width', width, 'height', height, \
@@ -91,13 +92,23 @@ impl MediaStore for SqliteCatalog {
         .await
     }
 
+    async fn progress(&self, id: &MediaId, progress: &Progress, now: UnixMillis) -> Result<bool, CatalogError> {
+        self.change(
+            "update media set progress = ?2, updated_at = ?4 where id = ?1 and status = 'processing' \
+             and (progress is null or progress ->> 'done' < ?3)",
+            (id.to_string(), record::text(progress)?, progress.done, now),
+        )
+        .await
+    }
+
     async fn finish(&self, id: &MediaId, outcome: &Outcome, now: UnixMillis) -> Result<bool, CatalogError> {
         match outcome {
             Outcome::Ready { renditions, duration_ms, picture, later } => {
                 let thumbhash = picture.as_ref().and_then(|p| p.thumbhash.clone()).map(String::from);
                 self.change(
                     "update media set status = 'ready', renditions = ?2, duration_ms = ?3, width = ?4, height = ?5, \
-                     thumbhash = ?6, updated_at = ?7, later = ?8 where id = ?1 and status in ('uploaded', 'processing')",
+                     thumbhash = ?6, updated_at = ?7, later = ?8, progress = null \
+                     where id = ?1 and status in ('uploaded', 'processing')",
                     (
                         id.to_string(),
                         record::text(renditions)?,
@@ -113,7 +124,7 @@ impl MediaStore for SqliteCatalog {
             }
             Outcome::Failed { reason } => {
                 self.change(
-                    "update media set status = 'failed', reason = ?2, updated_at = ?3 \
+                    "update media set status = 'failed', reason = ?2, updated_at = ?3, progress = null \
                      where id = ?1 and status in ('uploaded', 'processing')",
                     (id.to_string(), reason.clone(), now),
                 )
@@ -134,7 +145,7 @@ impl MediaStore for SqliteCatalog {
 
     async fn retry(&self, id: &MediaId, now: UnixMillis) -> Result<bool, CatalogError> {
         self.change(
-            "update media set status = 'uploaded', reason = null, updated_at = ?2 \
+            "update media set status = 'uploaded', reason = null, progress = null, updated_at = ?2 \
              where id = ?1 and status = 'failed' and deleted_at is null",
             (id.to_string(), now),
         )

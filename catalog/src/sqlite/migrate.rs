@@ -28,7 +28,7 @@ macro_rules! migrations {
 }
 
 /// In order; the first has number 1. One that was released is never changed again: its checksum is in people's files.
-static MIGRATIONS: [Migration; 8] = migrations!(
+static MIGRATIONS: [Migration; 9] = migrations!(
     "0001_media",
     "0002_sharing",
     "0003_people",
@@ -37,6 +37,7 @@ static MIGRATIONS: [Migration; 8] = migrations!(
     "0006_webhooks",
     "0007_arrived_and_answered",
     "0008_later_renditions",
+    "0009_progress",
 );
 
 impl Migration {
@@ -46,7 +47,7 @@ impl Migration {
 }
 
 /// The newest migration that this build knows; 0 is an empty file.
-pub const NEWEST: u32 = 8;
+pub const NEWEST: u32 = 9;
 
 /// A migration, and whether the file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

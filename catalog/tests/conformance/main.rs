@@ -12,6 +12,7 @@ mod moto;
 mod moto_server;
 mod once;
 mod people;
+mod progress;
 mod stores;
 mod uploads;
 mod usage;
@@ -77,6 +78,13 @@ conformance!(
         deleted_is_gone_from_lists_and_can_be_restored,
         what_cannot_be_restored_can_be_purged,
         processing_goes_on_behind_a_deletion,
+    ],
+    progress: [
+        how_far_a_processor_is_comes_back,
+        progress_only_goes_on,
+        progress_is_said_while_processing_alone,
+        progress_ends_with_its_processing,
+        of_many_deliveries_the_furthest_stays,
     ],
     uploads: [
         an_upload_comes_back_as_it_began,

@@ -40,11 +40,11 @@ fn picture() -> Picture {
     Picture { width: 3_000, height: 2_000, thumbhash: Some(ThumbHash::try_from(vec![1, 2, 3, 250]).unwrap()) }
 }
 
-fn ready() -> Outcome {
+pub fn ready() -> Outcome {
     Outcome::Ready { renditions: vec![thumb()], duration_ms: Some(24_000), picture: Some(picture()), later: false }
 }
 
-fn failed() -> Outcome {
+pub fn failed() -> Outcome {
     Outcome::Failed { reason: "The file is empty.".to_owned() }
 }
 
@@ -53,7 +53,7 @@ async fn status(store: &Arc<dyn Catalog>, name: &str) -> Status {
 }
 
 /// A row brought to `status` by the ordinary way.
-async fn row_in(store: &Arc<dyn Catalog>, name: &str, status: Status) {
+pub async fn row_in(store: &Arc<dyn Catalog>, name: &str, status: Status) {
     assert!(store.insert(&declared(name, "ada"), 1).await.unwrap());
     if status >= Status::Uploaded {
         assert!(store.uploaded(&id(name), &seen(name), 2).await.unwrap());

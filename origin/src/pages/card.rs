@@ -4,7 +4,7 @@ use catalog::{Kind, Media, Status};
 
 use super::screen::sizes;
 use crate::app::App;
-use crate::view::{clock, day};
+use crate::view::{clock, day, doing};
 use crate::{MediaView, Problem, Session};
 
 /// As many pixels as the widest card has on a screen with two for each of the page's.
@@ -25,7 +25,7 @@ pub struct Card {
 pub enum Stage {
     Ready,
     /// Something is being done; the text says what.
-    Working(&'static str),
+    Working(String),
     /// Its upload has not ended.
     Unfinished,
     /// The reason, for people.
@@ -46,8 +46,10 @@ impl Card {
             },
             stage: match media.status {
                 Status::Uploading => Stage::Unfinished,
-                Status::Uploaded => Stage::Working("Waiting its turn…"),
-                Status::Processing => Stage::Working("Processing…"),
+                Status::Uploaded => Stage::Working("Waiting its turn…".to_owned()),
+                Status::Processing => {
+                    Stage::Working(media.progress.as_ref().map_or_else(|| "Processing…".to_owned(), doing))
+                }
                 Status::Ready => Stage::Ready,
                 Status::Failed => Stage::Failed(reason(media)),
             },

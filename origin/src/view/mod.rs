@@ -1,12 +1,14 @@
 //! How the API and the pages write what they show: moments, lengths, sizes, paths.
 
 mod media;
+mod progress;
 
 use catalog::{Rendition, UnixMillis};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use media::{MediaView, RenditionView};
+pub use progress::doing;
 
 /// A rendition's path on this site.
 pub fn url(rendition: &Rendition) -> String {

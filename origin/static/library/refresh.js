@@ -3,6 +3,7 @@
 import { all } from "../dom.js";
 import { get, page } from "../session.js";
 import { announce } from "../toast.js";
+import { hasMoved, takeOver } from "../work.js";
 
 /**
  * Looks once.
@@ -27,10 +28,16 @@ export async function refreshCards(listing, dress) {
   return changed ? "changed" : true;
 }
 
-/** Whether the listed titles differ from the cards shown. @param {{id: string, status: string}[]} items */
+/**
+ * Whether the listed titles differ from the cards shown.
+ * @param {{id: string, status: string, progress: {done: number} | null}[]} items
+ */
 function differs(items) {
-  const shown = new Map(all(".card").map((card) => [card.dataset.id, card.dataset.status]));
-  return items.some(({ id, status }) => status !== "uploading" && shown.get(id) !== status);
+  const shown = new Map(all(".card").map((card) => [card.dataset.id, card]));
+  return items.some(({ id, status, progress }) => {
+    const card = shown.get(id);
+    return status !== "uploading" && (card?.dataset.status !== status || hasMoved(card, progress?.done));
+  });
 }
 
 /**
@@ -41,10 +48,11 @@ function differs(items) {
  */
 function update(listing, fresh, dress, first) {
   const shown = new Map(all(".card", listing.results).map((card) => [card.dataset.id, card]));
-  const messages = [];
+  const [messages, steps] = [/** @type {string[]} */ ([]), /** @type {string[]} */ ([])];
   dress(fresh);
   for (const card of all(".card", fresh).reverse()) {
     const old = shown.get(card.dataset.id);
+    const title = card.querySelector(".title")?.textContent;
     if (!old) {
       if (first) listing.grid?.prepend(card);
     } else if (old.dataset.status !== card.dataset.status) {
@@ -54,10 +62,13 @@ function update(listing, fresh, dress, first) {
       const box = card.querySelector("input");
       if (box && picked) box.checked = true;
       if (focused) card.querySelector("a")?.focus();
-      const title = card.querySelector(".title")?.textContent;
       if (card.dataset.status === "ready") messages.push(`${title} is ready.`);
       if (card.dataset.status === "failed") messages.push(`${title} failed.`);
+    } else if (hasMoved(old, card.dataset.done)) {
+      steps.push(`${title}: ${takeOver(old, card)}`);
     }
   }
+  // Every step of many titles would be more than one can listen to.
+  if (steps.length === 1) messages.push(...steps);
   if (messages.length > 0) announce(messages.join(" "));
 }

@@ -1,10 +1,10 @@
 //! `/api/media`.
 
-use catalog::Kind;
+use catalog::{Kind, MediaChange, Outcome, Visibility};
 use http::StatusCode;
 use serde_json::json;
 
-use crate::world::{ADA, BOB, World};
+use crate::world::{ADA, BOB, NOW, World};
 
 #[tokio::test]
 async fn a_title_shows_links_on_this_site_and_nothing_of_the_original() {
@@ -22,7 +22,8 @@ async fn a_title_shows_links_on_this_site_and_nothing_of_the_original() {
         media,
         json!({
             "id": id.as_str(), "owner": ADA, "own": true, "title": "holiday.mp4", "comment": "", "visibility": "owner",
-            "version": 1, "kind": "video", "status": "ready", "reason": null, "bytes": 1_000,
+            "version": 1, "kind": "video", "status": "ready", "progress": null, "reason": null,
+            "bytes": 1_000,
             "duration_ms": 754_000, "width": null, "height": null, "thumbhash": null,
             "created_at": "2026-03-07T00:00:00Z", "updated_at": "2026-03-07T00:00:00Z", "deleted_at": null,
             "thumb": format!("{base}/thumb.webp"), "poster": format!("{base}/poster.webp"),
@@ -49,6 +50,32 @@ async fn states_and_reasons() {
     );
     let answer = world.get(ADA, &format!("/api/media/{working}")).await.json();
     assert_eq!((&answer["status"], &answer["content"]), (&json!("processing"), &json!(null)));
+}
+
+#[tokio::test]
+async fn how_far_a_processor_is_until_it_has_ended() {
+    let world = World::new().await;
+    let film = world.processing(ADA, "holiday.mp4", Kind::Video).await;
+    let path = format!("/api/media/{film}");
+    assert_eq!(world.get(ADA, &path).await.json()["progress"], json!(null), "it has not said so");
+    world.at_step(&film, "poster", 1, 4).await;
+    let progress = json!({"step": "poster", "done": 1, "of": 4});
+    assert_eq!(world.get(ADA, &path).await.json()["progress"], progress);
+    assert_eq!(world.get(ADA, "/api/media").await.json()["items"][0]["progress"], progress);
+
+    // Whoever sees the title sees it, and nobody else.
+    assert_eq!(world.get(BOB, &path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.get(BOB, "/api/media").await.json()["items"], json!([]));
+    let change = MediaChange { visibility: Some(Visibility::Everyone), ..MediaChange::default() };
+    world.catalog.describe(&film, 1, &change, NOW).await.unwrap();
+    assert_eq!(world.get(BOB, &path).await.json()["progress"], progress);
+
+    let outcome = Outcome::Failed { reason: "This film is damaged.".to_owned() };
+    assert!(world.catalog.finish(&film, &outcome, NOW).await.unwrap());
+    let failed = world.get(ADA, &path).await.json();
+    assert_eq!((&failed["status"], &failed["progress"]), (&json!("failed"), &json!(null)));
+    let again = world.post(ADA, &format!("{path}/retry"), None).await.json();
+    assert_eq!((&again["status"], &again["progress"]), (&json!("uploaded"), &json!(null)));
 }
 
 #[tokio::test]

@@ -175,6 +175,44 @@ async fn the_watch_page_of_each_state() {
 }
 
 #[tokio::test]
+async fn a_title_under_way_says_which_step_it_is_at() {
+    let world = World::new().await;
+    let film = world.processing(ADA, "new.mov", Kind::Video).await;
+    let watch = format!("/watch/{film}");
+    for path in ["/", &watch] {
+        let page = world.get(ADA, path).await.body;
+        assert!(
+            page.contains(">Processing…</") && !page.contains("<progress") && !page.contains("data-done"),
+            "{path}"
+        );
+    }
+    for (step, done, text) in [
+        ("copy", 0, "Copying the file, step 1 of 5"),
+        ("poster", 1, "Making the poster, step 2 of 5"),
+        ("thumbnail", 2, "Making the thumbnail, step 3 of 5"),
+        ("previews", 3, "Making the previews, step 4 of 5"),
+        ("<b>what a later build does", 4, "Processing, step 5 of 5"),
+    ] {
+        world.at_step(&film, step, done, 5).await;
+        let bar = format!("<progress class=\"steps\" value=\"{done}\" max=\"5\" aria-label=\"Steps done\"></progress>");
+        let data = format!("data-done=\"{done}\"");
+        let card = format!("<span class=\"doing\">{text}</span>");
+        let said = format!("<p class=\"doing\" role=\"status\">{text}</p>");
+        for (path, words) in [("/", card), (watch.as_str(), said)] {
+            let page = world.get(ADA, path).await.body;
+            assert!(page.contains(&words) && page.contains(&bar) && page.contains(&data), "{path}: {page}");
+            assert!(!page.contains("<b>") && !page.contains("later build"), "{path}: only words of ours");
+        }
+    }
+    let outcome = Outcome::Failed { reason: "This film is damaged.".to_owned() };
+    assert!(world.catalog.finish(&film, &outcome, NOW).await.unwrap());
+    for path in ["/", &watch] {
+        let page = world.get(ADA, path).await.body;
+        assert!(!page.contains("<progress") && !page.contains("data-done"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_page_for_people_and_a_problem_for_programs() {
     let world = World::new().await;
     let page = world.get(ADA, "/nothing").await;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use catalog::{Catalog, Kind, Media, MediaId, NewMedia, Outcome, Rendition, Source, SqliteCatalog, Status, UnixMillis};
+use catalog::{
+    Catalog, Kind, Media, MediaId, NewMedia, Outcome, Progress, Rendition, Source, SqliteCatalog, Status, UnixMillis,
+};
 use edge_auth::config::EdgeConfig;
 use edge_auth::pass::RingKey;
 use http::{HeaderMap, Request, StatusCode};
@@ -207,6 +209,12 @@ impl World {
         assert!(self.catalog.uploaded(&id, &media.source, NOW).await.unwrap());
         assert!(self.catalog.processing(&id, kind, NOW).await.unwrap());
         id
+    }
+
+    /// Has its processor say how far it is.
+    pub async fn at_step(&self, id: &MediaId, step: &str, done: u32, of: u32) {
+        let progress = Progress { step: step.to_owned(), done, of };
+        assert!(self.catalog.progress(id, &progress, NOW).await.unwrap());
     }
 
     /// Adds a row whose renditions are there.
