@@ -16,7 +16,7 @@ usage: ./build.sh VERB [ARGUMENT...]
   check    formatting, lints, docs, licences                 ./build.sh check
   package  make what is deployed, under dist/                ./build.sh package
   deploy   package, show what changes on AWS, ask, apply     ./build.sh deploy [-auto-approve]
-  ffmpeg   make the layer for films: dist/ffmpeg.zip         ./build.sh ffmpeg [FFMPEG FFPROBE]
+  libav    make FFmpeg's libraries, which films need         ./build.sh libav
   bench    measure beside what else there is                 ./build.sh bench edge|function|origin|image|video
 TEXT
 }
@@ -62,6 +62,7 @@ need_rust() {
     command -v cargo >/dev/null || { echo "build.sh: cargo is missing; install Rust from https://rustup.rs" >&2; exit 2; }
     # ring, SQLite and the codecs of pictures are compiled from C and assembler.
     need cc:build-essential cmake:cmake nasm:nasm
+    need_libav
 }
 
 need_component() {
@@ -83,6 +84,48 @@ need_deny() {
 need_web() {
     need_npm origin/web
     export STAGEDOOR_DEMAND_WEB=1
+}
+
+# FFmpeg's libraries with the decoders of films and nothing else, from the source package of this machine's Debian: what Debian has
+# built draws in 250 MB. Without `--enable-gpl` they are under the LGPL 2.1. Linked in, so that what is deployed needs no library.
+need_libav() {
+    local at=$tools/libav
+    export FFMPEG_DIR=$at
+    # ffmpeg-sys-next reads the headers with it.
+    ls /usr/lib/llvm-*/lib/libclang.so* >/dev/null 2>&1 || need no-command-of-that-name:libclang-dev
+    [ ! -e "$at/lib/libswscale.a" ] || return 0
+    need dpkg-source:dpkg-dev nasm:nasm make:make xz:xz-utils
+    echo "build.sh: building FFmpeg's libraries into ${at#"$PWD"/} (two minutes)" >&2
+    local work=$tools/libav-build
+    rm -rf "$work" && mkdir -p "$work/lists/partial" "$work/sources"
+    debian_sources "$work/sources/debian.list"
+    local apt=(-qq -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$work/sources" -o "Dir::State::lists=$work/lists"
+        -o APT::Sandbox::User=root)
+    (cd "$work" && apt-get "${apt[@]}" update && apt-get "${apt[@]}" source ffmpeg) >"$work/log" 2>&1 || {
+        tail "$work/log" >&2
+        echo "build.sh: the source of Debian's package ffmpeg cannot be had" >&2
+        exit 1
+    }
+    (cd "$work"/ffmpeg-*/ && ./configure --prefix="$at.new" --disable-everything --disable-autodetect --disable-programs --disable-doc \
+        --disable-network --disable-avdevice --disable-avfilter --disable-swresample --disable-postproc --disable-debug \
+        --enable-pic --enable-static --disable-shared --enable-protocol=file \
+        --enable-demuxer=matroska,mpegts,mov --enable-muxer=webm,mp4 --enable-decoder=h264,hevc,vp8,vp9 \
+        --enable-parser=h264,hevc,vp8,vp9,av1,mpeg4video,mpegvideo,aac,ac3,opus,vorbis,mpegaudio \
+        --enable-bsf=aac_adtstoasc,vp9_superframe,vp9_superframe_split,extract_extradata,av1_frame_merge &&
+        make -j"$(nproc)" && make install) >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
+    # Last: where it is, all of it is.
+    rm -rf "$at" && mv "$at.new" "$at" && rm -rf "$work"
+}
+
+# Where Debian's source packages are: where its binary packages come from on this machine.
+debian_sources() {
+    local codename
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    cat >"$1" <<LIST
+deb-src http://deb.debian.org/debian $codename main
+deb-src http://deb.debian.org/debian $codename-updates main
+deb-src http://deb.debian.org/debian-security $codename-security main
+LIST
 }
 
 need_to_run() { need_rust; need ffmpeg:ffmpeg setpriv:util-linux; }
@@ -161,8 +204,6 @@ put() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
 verb_deploy() {
     need_terraform
     verb_package
-    # Films need it. It changes seldom, and is left alone where it is there.
-    [ -e dist/ffmpeg.zip ] || verb_ffmpeg
     terraform -chdir=terraform init -input=false
     # Terraform shows the plan and asks before it applies that very plan.
     terraform -chdir=terraform apply "$@"
@@ -174,46 +215,8 @@ need_terraform() {
     [ -n "${AWS_REGION:-${AWS_DEFAULT_REGION:-}}" ] || { echo "build.sh: AWS_REGION is not set; expected the site's region, such as eu-central-1" >&2; exit 2; }
 }
 
-# verb_ffmpeg [FFMPEG FFPROBE]: a layer of two programs that need no library of the machine's; without arguments of two that PyPI and
-# npm have, pinned by their hashes. They are FFmpeg under the GPL, built by John Van Sickle (https://johnvansickle.com/ffmpeg).
-verb_ffmpeg() {
-    if [ $# = 0 ]; then
-        fetch_ffmpeg
-        set -- "$tools"/ffmpeg/imageio_ffmpeg/binaries/ffmpeg-linux-x86_64-v7.0.2 "$tools/ffmpeg/package/ffprobe"
-    fi
-    [ $# = 2 ] || { echo "usage: ./build.sh ffmpeg [FFMPEG FFPROBE] (two statically linked programs for x86_64)" >&2; exit 2; }
-    need file:file
-    local program
-    for program in "$@"; do
-        file -L "$program" | grep -q 'x86-64.*static' || {
-            echo "build.sh: $program: expected a statically linked program for x86_64: Lambda has none of this machine's libraries" >&2
-            exit 2
-        }
-    done
-    mkdir -p dist/ffmpeg
-    put "$1" dist/ffmpeg/ffmpeg
-    put "$2" dist/ffmpeg/ffprobe
-    zip_of dist/ffmpeg.zip bin dist/ffmpeg/ffmpeg dist/ffmpeg/ffprobe
-    du -b dist/ffmpeg.zip >&2
-}
-
-fetch_ffmpeg() {
-    local at=$tools/ffmpeg
-    [ ! -e "$at/package/ffprobe" ] || return 0
-    need npm:npm unzip:unzip
-    need_python pip
-    mkdir -p "$at"
-    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --platform manylinux2014_x86_64 \
-        --dest "$at" imageio-ffmpeg==0.6.0
-    (cd "$at" && npm pack --silent @ffprobe-installer/linux-x64@5.2.0 >/dev/null)
-    (cd "$at" && sha256sum --check --quiet) <<'SUMS'
-c7e46fcec401dd990405049d2e2f475e2b397779df2519b544b8aab515195282  imageio_ffmpeg-0.6.0-py3-none-manylinux2014_x86_64.whl
-8b6b2e34bad5ea7cfbe1914185145f514f620f24203a1a421e8d00a698bf8e61  ffprobe-installer-linux-x64-5.2.0.tgz
-SUMS
-    unzip -qo "$at"/imageio_ffmpeg-0.6.0-*.whl 'imageio_ffmpeg/binaries/*' -d "$at"
-    # Last: where it is, all of it is.
-    tar -C "$at" -xzf "$at/ffprobe-installer-linux-x64-5.2.0.tgz"
-}
+# By itself, for who uses cargo without this script: .cargo/config.toml says where they are.
+verb_libav() { need_rust; }
 
 verb_up() {
     need_to_run
@@ -355,7 +358,7 @@ check_checkov() {
 }
 
 case ${1:-} in
-    up | test | check | package | deploy | ffmpeg | bench) verb=$1 && shift && "verb_$verb" "$@" ;;
+    up | test | check | package | deploy | libav | bench) verb=$1 && shift && "verb_$verb" "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2 && exit 2 ;;
 esac

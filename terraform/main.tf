@@ -21,7 +21,6 @@ locals {
   artefacts = coalesce(var.artefacts, "${path.module}/../dist")
   build     = coalesce(var.build_directory, "${path.module}/.build")
   policy    = yamldecode(file(coalesce(var.policy_file, "${path.module}/../policy.yaml")))
-  ffmpeg    = var.ffmpeg != null ? var.ffmpeg : fileexists("${local.artefacts}/ffmpeg.zip") ? "${local.artefacts}/ffmpeg.zip" : null
 
   host     = var.domain == null ? module.edge.distribution_domain : var.domain.name
   site_url = "https://${local.host}"
@@ -138,7 +137,6 @@ module "processing" {
   name            = var.name
   artefacts       = local.artefacts
   artefact_bucket = module.media.bucket_names.artefacts
-  ffmpeg          = local.ffmpeg
   catalog = {
     address          = module.catalog.address
     table_arns       = module.catalog.table_arns

@@ -29,17 +29,6 @@ variable "point_in_time_recovery" {
   nullable    = false
 }
 
-variable "ffmpeg" {
-  description = "A zip with bin/ffmpeg and bin/ffprobe for the video function; null: ffmpeg.zip among the artefacts, where it is there. Without it films fail with a reason."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.ffmpeg == null || try(fileexists(var.ffmpeg), false)
-    error_message = "ffmpeg: no such file; expected a zip with bin/ffmpeg and bin/ffprobe, as `./build.sh ffmpeg` makes it."
-  }
-}
-
 variable "image" {
   description = "Memory, time and reserved concurrency of the image function."
   type = object({

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use end_to_end::root;
 
 /// Where each client is used, and the file with its list, as `terraform/check/sdk_calls.py` reads it.
-const CLIENTS: [(&str, &str); 6] = [
+const CLIENTS: [(&str, &str); 7] = [
     ("catalog/src/dynamo", "client.rs"),
     ("origin/src/objects", "mod.rs"),
     ("origin/src/identity", "mod.rs"),
     ("origin/lambda/src/secret.rs", ""),
     ("processors/src/object_store.rs", ""),
+    ("processors/mp4/src/s3", "mod.rs"),
     ("processors/src/notify/topic.rs", ""),
 ];
 

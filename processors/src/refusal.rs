@@ -11,7 +11,7 @@ pub enum Refusal {
     /// Its first bytes are those of no type we know.
     #[error(
         "This file is neither a picture nor a film that Stagedoor knows (JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF, BMP, \
-         MP4, MOV, WebM, MKV)."
+         MP4, MOV, WebM, MKV, TS)."
     )]
     Unknown,
     /// The object vanished before it was processed.

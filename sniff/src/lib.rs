@@ -24,13 +24,15 @@ pub enum Picture {
     Avif,
 }
 
-/// A film's container, which also names FFmpeg's demuxer, so that a file is never opened as something else.
+/// A film's container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
     /// ISO base media (MP4) or `QuickTime` (MOV).
     IsoMedia,
     /// Matroska or `WebM`.
     Matroska,
+    /// An MPEG transport stream, as broadcast and as some cameras record.
+    TransportStream,
 }
 
 /// What the first bytes say.
@@ -57,8 +59,22 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     if bytes.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
         return Sniffed::Video(Container::Matroska);
     }
+    if is_transport_stream(bytes) {
+        return Sniffed::Video(Container::TransportStream);
+    }
     iso_media(bytes).unwrap_or(Sniffed::Unknown)
 }
+
+/// Packets of 188 bytes, or of 192 with four bytes of time before each (cameras' `.mts`), all of which begin with the same byte
+/// (ITU-T H.222.0, section 2.4.3.2).
+fn is_transport_stream(bytes: &[u8]) -> bool {
+    [(0, 188), (4, 192)].into_iter().any(|(first, packet)| {
+        (0..TRANSPORT_PACKETS).all(|number| bytes.get(first + number * packet) == Some(&0x47))
+    })
+}
+
+/// So many packets are looked at: 0x47 is the letter G.
+const TRANSPORT_PACKETS: usize = 5;
 
 fn picture(bytes: &[u8]) -> Option<Picture> {
     let format = match bytes {
@@ -137,7 +153,7 @@ fn is_film_brand(brand: [u8; 4]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
 
@@ -191,6 +207,13 @@ mod tests {
             assert_eq!(sniff(&head), Sniffed::Video(Container::IsoMedia), "{name:?}");
         }
         assert_eq!(sniff(b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01"), Sniffed::Video(Container::Matroska));
+        for (first, packet) in [(0, 188), (4, 192)] {
+            let mut stream = vec![0; 1024];
+            stream.iter_mut().skip(first).step_by(packet).for_each(|byte| *byte = 0x47);
+            assert_eq!(sniff(&stream), Sniffed::Video(Container::TransportStream), "{packet}");
+            assert_eq!(sniff(&stream[1..]), Sniffed::Unknown, "{packet}");
+            assert_eq!(sniff(&stream[..4 * packet]), Sniffed::Unknown, "{packet}");
+        }
     }
 
     #[test]

@@ -42,8 +42,8 @@ enum Command {
     Upload(Box<upload::Arguments>),
     /// Make the renditions of one picture file, as the image processor does
     Image(image::Arguments),
-    /// Say what a film is
-    Video(film::Probe),
+    /// Make the renditions of one film file, as the video processor does, or say what it is
+    Video(film::Video),
     /// Move a film's index to the front, so that it plays before it is loaded whole
     Faststart(film::Faststart),
     /// Decide over recorded CloudFront events, exactly as the edge function would
@@ -90,7 +90,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Up(arguments) => up::run(&arguments),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
-        Command::Video(arguments) => film::probe(&arguments),
+        Command::Video(arguments) => film::video(&arguments),
         Command::Faststart(arguments) => film::faststart(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Policy(command) => policy::run(&command),

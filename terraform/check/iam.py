@@ -176,9 +176,11 @@ def expectations(site):
             + look
             + keys
             + own_log("video")
-            + [("s3:PutObject", rendition, {})],
+            + [("s3:PutObject", rendition, {}), ("s3:AbortMultipartUpload", rendition, {})],
             strangers("video")
             + [
+                ("s3:GetObject", rendition, {}),
+                ("s3:AbortMultipartUpload", original, {}),
                 ("s3:PutObject", avatar, {}),
                 ("s3:PutObject", original, {}),
                 ("s3:DeleteObject", original, {}),

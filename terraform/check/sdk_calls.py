@@ -13,6 +13,7 @@ PLACES = {
     "origin/src/identity/mod.rs": ["origin"],
     "origin/lambda/src/secret.rs": ["origin"],
     "processors/src/object_store.rs": ["dispatch", "image", "video"],
+    "processors/mp4/src/s3/mod.rs": ["video"],
     "processors/src/notify/topic.rs": ["notify"],
 }
 LIST = re.compile(r"pub const CALLS: [^=]*=\s*&\[(.*?)\];", re.S)

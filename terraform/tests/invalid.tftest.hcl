@@ -45,8 +45,6 @@ run "wrong" {
     default_quota = { bytes = -1 }
     # ia too early
     storage = { infrequent_access_days = 1 }
-    # no ffmpeg
-    ffmpeg = "none.zip"
     # too little for pictures
     image = { memory_mb = 128 }
     # too little for films
@@ -62,7 +60,7 @@ run "wrong" {
     # no repository
     github = { repository = "media", state_bucket = "b" }
   }
-  expect_failures = [var.name, var.domain, var.policy_file, var.user_pool, var.other_issuers, var.sign_in_prefix, var.password_policy, var.mfa, var.access_token_minutes, var.refresh_token_days, var.web_acl_arn, var.geo_restriction, var.price_class, var.access_log, var.authorizer, var.app_memory_mb, var.max_upload_bytes, var.default_quota, var.storage, var.ffmpeg, var.image, var.video, var.topic_webhooks, var.log_days, var.alarm_emails, var.budget_usd, var.github]
+  expect_failures = [var.name, var.domain, var.policy_file, var.user_pool, var.other_issuers, var.sign_in_prefix, var.password_policy, var.mfa, var.access_token_minutes, var.refresh_token_days, var.web_acl_arn, var.geo_restriction, var.price_class, var.access_log, var.authorizer, var.app_memory_mb, var.max_upload_bytes, var.default_quota, var.storage, var.image, var.video, var.topic_webhooks, var.log_days, var.alarm_emails, var.budget_usd, var.github]
 }
 
 run "wrong_2" {

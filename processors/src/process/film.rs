@@ -14,7 +14,8 @@ const RECIPE: &str = "film 2";
 /// What is done with a film, one after the other, as its page says it.
 const STEPS: [&str; 3] = ["copy", "poster", "previews"];
 
-/// A film: the playable file, its poster, its previews. Whatever was there already, from a call that was cut off, is not made again.
+/// A film: the playable file, its poster, its previews. A call that was cut off is made good by the next one: every step makes the same
+/// objects under the same keys.
 pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> Result<Outcome, Failure> {
     let (bucket, key) = (&services.raw_bucket, &row.source.key);
     let facts = services.objects.head(bucket, key).await?.ok_or(Refusal::Gone)?;
@@ -54,10 +55,9 @@ async fn main(services: &Services, film: &Film<'_>, source: &Source, folder: &st
     let (file_name, content_type) = film.names();
     let (bucket, key) = (&services.media_bucket, format!("{folder}/{file_name}"));
     let (objects, size) = (&services.objects, film.planned.shown);
-    let bytes = match (objects.head(bucket, &key).await?, &film.main) {
-        (Some(there), _) => there.bytes,
-        (None, Main::Planned(plan)) => objects.put_film(source, plan, bucket, &key, content_type).await?,
-        (None, Main::Written(path)) => {
+    let bytes = match &film.main {
+        Main::Planned(plan) => objects.put_film(source, plan, bucket, &key, content_type).await?,
+        Main::Written(path) => {
             let bytes = tokio::fs::metadata(path).await?.len();
             publish(services, folder, vec![film.made(path.clone(), bytes)]).await?;
             bytes

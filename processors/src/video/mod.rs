@@ -7,8 +7,8 @@ mod child;
 mod execute;
 mod facts;
 mod keyframes;
-mod plan;
 mod pictures;
+mod plan;
 mod source;
 mod sprites;
 
@@ -17,7 +17,8 @@ use std::time::Duration;
 pub(crate) use child::{ARGUMENT, answer};
 pub use execute::{Film, Main};
 pub use facts::{Facts, Picture};
-pub use frames::file::Format;
+pub use frames::file::{Facts as FileFacts, Format};
+pub use pictures::facts as file_facts;
 pub use plan::{VideoPlan, plan};
 pub use source::Source;
 

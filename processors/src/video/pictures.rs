@@ -42,8 +42,11 @@ fn unexpected() -> Failure {
     ProcessError::Tool { program: ARGUMENT, message: "answered something else than it was asked".to_owned() }.into()
 }
 
-/// What a film is that is no plain MP4.
-pub(super) async fn facts(source: &Path, tools: &Tools) -> Result<Facts, Failure> {
+/// What a film is that is no plain MP4, by its headers, read by FFmpeg's libraries in a process of their own.
+///
+/// # Errors
+/// [`Refusal::VideoDamaged`], [`Refusal::NoPictureTrack`], or a [`ProcessError`] where we are at fault.
+pub async fn facts(source: &Path, tools: &Tools) -> Result<Facts, Failure> {
     match ask(&Job::Facts { source: source.into() }, tools).await {
         Ok(Answer::Facts(facts)) => Ok(facts),
         Ok(_) => Err(unexpected()),

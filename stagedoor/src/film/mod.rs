@@ -1,69 +1,40 @@
-//! `stagedoor video --probe` and `stagedoor faststart`: films on this machine and in S3, by their index alone.
+//! `stagedoor video` and `stagedoor faststart`: films on this machine and in S3.
 
 mod faststart;
 mod place;
 mod probe;
+mod render;
 mod table;
+mod video;
 
 pub use faststart::{Arguments as Faststart, run as faststart};
-pub use probe::{Arguments as Probe, run as probe};
+pub use video::{Arguments as Video, run as video};
 
 use mp4_front::ReadAt;
+use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
 use crate::failure::Failure;
 use place::Place;
 
-/// What a file that is no film might be.
-const LOOKED_AT: u64 = 1024;
+/// What the first bytes of a file say.
+async fn sniffed(source: &impl ReadAt) -> Sniffed {
+    let length = usize::try_from(source.size().min(SNIFF_BYTES)).unwrap_or(0);
+    source.read_at(0, length).await.map_or(Sniffed::Unknown, |bytes| sniff(&bytes))
+}
 
-/// A failure to read a film, with its name.
+/// A failure to read the index of a film, with its name.
 async fn unreadable(place: &Place, source: &impl ReadAt, error: &mp4_front::Error) -> Failure {
-    let other = match error {
-        mp4_front::Error::NotAFilm => other_film(source).await,
-        _ => None,
-    };
-    let message = match other {
-        Some(other) => {
-            format!("this is {other}; expected MP4 or QuickTime, which are the films that can be read so far")
+    let message = match (error, sniffed(source).await) {
+        (mp4_front::Error::NotAFilm, Sniffed::Video(sniff::Container::Matroska)) => other("Matroska or WebM"),
+        (mp4_front::Error::NotAFilm, Sniffed::Video(sniff::Container::TransportStream)) => {
+            other("an MPEG transport stream")
         }
-        None => error.to_string(),
+        (mp4_front::Error::NotAFilm, Sniffed::Image(_)) => other("a picture"),
+        _ => error.to_string(),
     };
     Failure::Input(format!("{place}: {message}"))
 }
 
-async fn other_film(source: &impl ReadAt) -> Option<&'static str> {
-    let length = usize::try_from(source.size().min(LOOKED_AT)).ok()?;
-    let bytes = source.read_at(0, length).await.ok()?;
-    named(&bytes)
-}
-
-fn named(bytes: &[u8]) -> Option<&'static str> {
-    // Packets of 188 bytes, each of which begins with this.
-    let in_packets = || [0, 188, 376].into_iter().all(|at| bytes.get(at) == Some(&0x47));
-    match bytes {
-        [0x1A, 0x45, 0xDF, 0xA3, ..] => Some("Matroska or WebM"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some("AVI"),
-        [b'O', b'g', b'g', b'S', ..] => Some("Ogg"),
-        _ if in_packets() => Some("an MPEG transport stream"),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn other_films_are_named() {
-        let mut stream = vec![0; 1024];
-        stream.iter_mut().step_by(188).for_each(|byte| *byte = 0x47);
-        assert_eq!(named(&stream), Some("an MPEG transport stream"));
-        assert_eq!(named(&stream[1..]), None);
-        assert_eq!(named(&stream[..300]), None);
-        assert_eq!(named(b"\x1A\x45\xDF\xA3\x01"), Some("Matroska or WebM"));
-        assert_eq!(named(b"RIFF\0\0\0\0AVI LIST"), Some("AVI"));
-        assert_eq!(named(b"RIFF\0\0\0\0WAVE"), None);
-        assert_eq!(named(b"OggS\0"), Some("Ogg"));
-        assert_eq!(named(b""), None);
-    }
+fn other(what: &str) -> String {
+    format!("this is {what}; expected MP4 or QuickTime, whose index can be moved and read from afar")
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use mp4_front::Facts;
 use mp4_front::facts::{Hdr, MoovPlace, TrackFacts, VideoFacts};
+use processors::video::FileFacts;
 
 /// The film's facts, one a line, and a table of its tracks.
 pub fn facts(name: &str, facts: &Facts) -> String {
@@ -29,6 +30,25 @@ pub fn facts(name: &str, facts: &Facts) -> String {
     let mut tracks = vec![heads.map(str::to_owned).to_vec()];
     tracks.extend(facts.tracks.iter().map(track));
     format!("{}\n{}", aligned(&rows), aligned(&tracks))
+}
+
+/// The facts of a film that is no MP4, one a line.
+pub fn other(name: &str, facts: &FileFacts) -> String {
+    let picture = &facts.picture;
+    let mut details = vec![picture.codec.clone(), format!("{} x {}", picture.stored.width, picture.stored.height)];
+    if picture.shown != picture.stored {
+        details.push(format!("shown as {} x {}", picture.shown.width, picture.shown.height));
+    }
+    details.extend(picture.pixel_format.clone());
+    details.extend(picture.frame_rate.map(|rate| format!("{} frames/s", rounded(rate))));
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    aligned(&[
+        row("film", name.to_owned()),
+        row("container", facts.container.clone()),
+        row("duration", seconds(facts.duration_s)),
+        row("pictures", details.join(", ")),
+        row("sound", facts.sound.clone().unwrap_or_else(|| "none".to_owned())),
+    ])
 }
 
 fn track(track: &TrackFacts) -> Vec<String> {

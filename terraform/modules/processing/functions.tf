@@ -11,19 +11,16 @@ locals {
     dispatch = {
       description = "Looks at the first bytes of an upload and says what it is"
       environment = local.files
-      layers      = []
       limits      = { memory_mb = 256, timeout_seconds = 60, disk_mb = 512, concurrency = -1 }
     }
     image = {
       description = "Makes pictures of a photo"
       environment = local.files
-      layers      = []
       limits      = merge(var.image, { disk_mb = 1024 })
     }
     video = {
       description = "Makes a film that browsers play, and its pictures"
-      environment = merge(local.files, var.ffmpeg == null ? {} : { STAGEDOOR_FFMPEG = "/opt/bin" })
-      layers      = aws_lambda_layer_version.ffmpeg[*].arn
+      environment = local.files
       limits      = var.video
     }
     notify = {
@@ -35,7 +32,6 @@ locals {
           STAGEDOOR_WEBHOOK_PAUSES = join(",", var.webhook_pauses)
         } : name => value if value != ""
       }
-      layers = []
       # A hundred deliveries, sixteen at a time, ten seconds each.
       limits = { memory_mb = 256, timeout_seconds = 120, disk_mb = 512, concurrency = -1 }
     }
@@ -49,22 +45,6 @@ resource "aws_s3_object" "program" {
   source   = "${var.artefacts}/${each.key}.zip"
 }
 
-resource "aws_s3_object" "ffmpeg" {
-  count  = var.ffmpeg == null ? 0 : 1
-  bucket = var.artefact_bucket
-  key    = "ffmpeg/${filesha256(var.ffmpeg)}.zip"
-  source = var.ffmpeg
-}
-
-resource "aws_lambda_layer_version" "ffmpeg" {
-  count                    = var.ffmpeg == null ? 0 : 1
-  layer_name               = "${var.name}-ffmpeg"
-  description              = "bin/ffmpeg and bin/ffprobe"
-  s3_bucket                = var.artefact_bucket
-  s3_key                   = aws_s3_object.ffmpeg[0].key
-  compatible_architectures = ["x86_64"]
-}
-
 module "function" {
   source   = "../function"
   for_each = local.functions
@@ -74,7 +54,6 @@ module "function" {
   program         = { bucket = var.artefact_bucket, key = aws_s3_object.program[each.key].key }
   policy          = local.policies[each.key]
   environment     = each.value.environment
-  layers          = each.value.layers
   memory_mb       = each.value.limits.memory_mb
   timeout_seconds = each.value.limits.timeout_seconds
   disk_mb         = each.value.limits.disk_mb

@@ -58,6 +58,15 @@ data "aws_iam_policy_document" "make" {
       resources = [local.tables.usage]
     }
   }
+  # Films are copied by S3 in parts, which are thrown away where that fails.
+  dynamic "statement" {
+    for_each = each.key == "video" ? [1] : []
+    content {
+      sid       = "GiveUpACopy"
+      actions   = ["s3:AbortMultipartUpload"]
+      resources = ["${var.buckets.arns.processed}/media/*"]
+    }
+  }
 }
 
 data "aws_iam_policy_document" "notify" {

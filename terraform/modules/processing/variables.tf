@@ -21,17 +21,6 @@ variable "artefact_bucket" {
   nullable    = false
 }
 
-variable "ffmpeg" {
-  description = "A zip with bin/ffmpeg and bin/ffprobe, which becomes a layer of the video function; null: films fail with a reason."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.ffmpeg == null || try(fileexists(var.ffmpeg), false)
-    error_message = "ffmpeg: no such file; expected a zip with bin/ffmpeg and bin/ffprobe, as `./build.sh ffmpeg` makes it."
-  }
-}
-
 variable "catalog" {
   description = "The catalog's address, its tables' ARNs by name, and the name and change feed of the table media."
   type = object({

@@ -95,14 +95,15 @@ pub async fn download(client: &Client, source: &ObjectUri, target: &Path, option
     let (verdict, _) = judge(&object, options).await?;
     let mut work = Work::default();
     if let Verdict::Move(plan) = &verdict {
-        write(plan, &object, target).await?;
+        save(plan, &object, target).await?;
         work.bytes_written = plan.size();
     }
     add(&mut work, object.traffic());
     Ok(Outcome { verdict, work })
 }
 
-async fn write(plan: &Plan, object: &ObjectReader, target: &Path) -> Result<(), Error> {
+/// Writes the local file `target` by a plan for an object that is open.
+pub async fn save(plan: &Plan, object: &ObjectReader, target: &Path) -> Result<(), Error> {
     let mut new = NewFile::beside(target)?;
     new.write(plan.head())?;
     for range in plan.copies() {

@@ -19,8 +19,20 @@ mod multipart;
 mod reader;
 mod uri;
 
+/// The SDK's calls that are made here, each with the actions of IAM that it needs.
+pub const CALLS: &[(&str, &[&str])] = &[
+    ("get_object", &["s3:GetObject"]),
+    ("put_object", &["s3:PutObject"]),
+    ("create_multipart_upload", &["s3:PutObject"]),
+    ("upload_part", &["s3:PutObject"]),
+    // The source's bytes are read by whoever asks for the copy.
+    ("upload_part_copy", &["s3:PutObject", "s3:GetObject"]),
+    ("complete_multipart_upload", &["s3:PutObject"]),
+    ("abort_multipart_upload", &["s3:AbortMultipartUpload"]),
+];
+
 pub use attributes::Attributes;
 pub use error::{Error, ObjectError, ObjectProblem};
-pub use faststart::{Options, carry_out, download, faststart, upload};
+pub use faststart::{Options, carry_out, download, faststart, save, upload};
 pub use reader::ObjectReader;
 pub use uri::{NotAnObject, ObjectUri};

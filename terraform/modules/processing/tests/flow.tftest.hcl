@@ -64,15 +64,10 @@ run "by_default" {
   }
 }
 
-run "with_ffmpeg_and_webhooks" {
+run "with_webhooks" {
   variables {
-    ffmpeg         = "../../tests/artefacts/video.zip"
     webhooks       = ["https://hooks.example.com/x"]
     webhook_pauses = [5, 60]
-  }
-  assert {
-    condition     = output.environments.video.STAGEDOOR_FFMPEG == "/opt/bin" && length(aws_lambda_layer_version.ffmpeg) == 1
-    error_message = "the video function finds FFmpeg in its layer"
   }
   assert {
     condition     = output.environments.notify.STAGEDOOR_WEBHOOK_PAUSES == "5,60" && one(values(aws_sns_topic_subscription.webhook)).protocol == "https"
@@ -85,8 +80,6 @@ run "wrong" {
   variables {
     # no artefacts
     artefacts = "tests/none"
-    # no ffmpeg
-    ffmpeg = "tests/none.zip"
     # nothing at once
     titles_at_once = 0
     # a webhook without tls
@@ -94,5 +87,5 @@ run "wrong" {
     # no pause
     webhook_pauses = [0]
   }
-  expect_failures = [var.artefacts, var.ffmpeg, var.titles_at_once, var.webhooks, var.webhook_pauses]
+  expect_failures = [var.artefacts, var.titles_at_once, var.webhooks, var.webhook_pauses]
 }
