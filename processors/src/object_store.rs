@@ -215,7 +215,8 @@ impl ObjectStore for S3Store {
             cache_control: Some(CACHE_CONTROL.to_owned()),
             ..Attributes::default()
         };
-        let made = s3::carry_out(&self.client, object, plan, &target, &attributes, &s3::Options::default());
+        let options = s3::Options::default();
+        let made = s3::carry_out(&self.client, object, plan, &target, &attributes, &options);
         made.await.map_err(|e| error("PUT", bucket, key, e))?;
         Ok(plan.size())
     }

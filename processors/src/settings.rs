@@ -1,7 +1,6 @@
 //! The environment, read once and in one place.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use crate::Tools;
 

@@ -68,9 +68,9 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
 /// Packets of 188 bytes, or of 192 with four bytes of time before each (cameras' `.mts`), all of which begin with the same byte
 /// (ITU-T H.222.0, section 2.4.3.2).
 fn is_transport_stream(bytes: &[u8]) -> bool {
-    [(0, 188), (4, 192)].into_iter().any(|(first, packet)| {
-        (0..TRANSPORT_PACKETS).all(|number| bytes.get(first + number * packet) == Some(&0x47))
-    })
+    [(0, 188), (4, 192)]
+        .into_iter()
+        .any(|(first, packet)| (0..TRANSPORT_PACKETS).all(|number| bytes.get(first + number * packet) == Some(&0x47)))
 }
 
 /// So many packets are looked at: 0x47 is the letter G.

@@ -11,22 +11,21 @@ const PICTURES: &str = "testsrc2=size=1280x720:rate=30:duration=60,noise=alls=12
 const ENCODE: &str =
     "-c:v libx264 -preset veryfast -b:v 5M -maxrate 5M -bufsize 10M -g 60 -pix_fmt yuv420p -c:a aac -b:a 128k";
 
-/// A film of at least so many bytes, from an earlier run where there is one.
-pub fn make(directory: &Path, bytes: u64) -> Result<PathBuf> {
-    let film = directory.join(format!("film-{}.mp4", bytes / 1_000_000));
+/// A film of so many minutes, from an earlier run where there is one.
+pub fn make(directory: &Path, minutes: u64) -> Result<PathBuf> {
+    let film = directory.join(format!("film-{minutes}.mp4"));
     if film.exists() {
         return Ok(film);
     }
-    eprintln!("making a film of {} MB", bytes / 1_000_000);
+    eprintln!("making a film of {minutes} minutes");
     let minute = directory.join("minute.mp4");
     if !minute.exists() {
         let mut encode = vec!["-f", "lavfi", "-i", PICTURES, "-f", "lavfi", "-i", "sine=frequency=440:duration=60"];
         encode.extend(ENCODE.split(' '));
         ffmpeg(&encode, &minute)?;
     }
-    let times = bytes.div_ceil(std::fs::metadata(&minute)?.len());
     let mut list = String::new();
-    for _ in 0..times {
+    for _ in 0..minutes {
         let _ = writeln!(list, "file 'minute.mp4'");
     }
     let names = directory.join("minutes.txt");

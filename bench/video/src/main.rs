@@ -1,9 +1,12 @@
 //! `./build.sh bench video`: a film of more than 1 GB whose index stands behind, moved within S3 beside what everybody does:
-//! download, `ffmpeg -movflags +faststart`, upload. Both over one link of 100 MB/s whose bytes are counted.
+//! download, `ffmpeg -movflags +faststart`, upload; then a poster of it beside `ffmpeg -ss`, and small pictures of the whole film. All over
+//! one link of 100 MB/s whose bytes are counted.
 
 mod film;
 mod link;
 mod ours;
+mod poster;
+mod previews;
 mod report;
 mod spans;
 mod store;
@@ -27,7 +30,7 @@ const FILM: &str = "film.mp4";
 
 /// Measures `stagedoor faststart` on a large film in S3's stand-in. A table goes to stdout, the rest to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "bench-video", after_help = "Example:\n  bench-video --megabytes 200")]
+#[command(name = "bench-video", after_help = "Example:\n  bench-video --minutes 6")]
 struct Options {
     /// The command line that is measured
     #[arg(long, default_value = "target/release/stagedoor")]
@@ -35,9 +38,9 @@ struct Options {
     /// Where films are made and kept, and the store's objects while it runs
     #[arg(long, default_value = "target/bench-video")]
     directory: PathBuf,
-    /// The film's size in millions of bytes, or a little more
-    #[arg(long, default_value_t = 1050)]
-    megabytes: u64,
+    /// The film's length in minutes: at 5 Mbit/s, an hour has more than 2 GB
+    #[arg(long, default_value_t = 60)]
+    minutes: u64,
     /// The link, in millions of bytes a second each way
     #[arg(long, default_value_t = 100)]
     link: u64,
@@ -56,7 +59,7 @@ async fn run(options: &Options) -> Result<bool> {
     std::fs::create_dir_all(&options.directory).with_context(|| options.directory.display().to_string())?;
     let program = std::path::absolute(&options.program)?;
     ensure!(program.exists(), "{}: not there; build it, or name it with --program", program.display());
-    let film = film::make(&options.directory, options.megabytes * 1_000_000)?;
+    let film = film::make(&options.directory, options.minutes)?;
     let bytes = std::fs::metadata(&film)?.len();
     // Gone with its objects when all is done.
     let scratch = tempfile::tempdir_in(&options.directory)?;
@@ -69,6 +72,11 @@ async fn run(options: &Options) -> Result<bool> {
     let ours = ours::measure(&program, &store, &link).await?;
     eprintln!("downloading, rewriting and uploading it");
     let theirs = theirs::measure(&store, &link, scratch.path()).await?;
+
+    eprintln!("making posters of it");
+    let posters = poster::measure(&program, &link, scratch.path()).await?;
+    eprintln!("making small pictures of it");
+    let previews = previews::measure(&program, &film, &link, scratch.path()).await?;
 
     eprintln!("comparing packets");
     let before = packets(&film)?;
@@ -83,6 +91,8 @@ async fn run(options: &Options) -> Result<bool> {
         packets_identical: same == [true, true],
         ours,
         theirs,
+        posters,
+        previews,
     };
     println!("{}", report.markdown());
     rows::keep(&report, &report.limits(), &options.results)

@@ -32,15 +32,20 @@ pub struct Ours {
     pub report: Value,
 }
 
+/// Our program, with the keys of the store.
+pub fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.envs([("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)]).kill_on_drop(true);
+    command
+}
+
 pub async fn measure(program: &Path, store: &Store, link: &Link) -> Result<Ours> {
     link.reset();
     let begin = Instant::now();
-    let mut child = Command::new(program)
+    let mut child = command(program)
         .args(["faststart", &format!("s3://{BUCKET}/{FILM}"), &format!("s3://{BUCKET}/{OBJECT}")])
         .args(["--endpoint", &format!("http://{}", link.address), "--region", "us-east-1"])
-        .envs([("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)])
         .stdout(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()?;
     let id = child.id().context("it ended at once")?;
     let mut peak_resident = 0;

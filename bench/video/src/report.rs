@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::link::Passed;
 use crate::ours::Ours;
+use crate::poster::{Poster, Posters};
+use crate::previews::Previews;
 use crate::theirs::Theirs;
 
 /// All that was measured.
@@ -19,9 +21,12 @@ pub struct Report {
     pub packets_identical: bool,
     pub ours: Ours,
     pub theirs: Theirs,
+    pub posters: Posters,
+    pub previews: Previews,
 }
 
 impl Report {
+    #[allow(clippy::cast_precision_loss, reason = "megabytes")]
     pub fn markdown(&self) -> String {
         let (ours, theirs) = (&self.ours, &self.theirs);
         let mut text = format!(
@@ -47,6 +52,25 @@ impl Report {
         line("peak resident memory", format!("{} KiB", ours.peak_resident / 1024), none(), None);
         let same = if self.packets_identical { "identical" } else { "DIFFERENT" };
         line(&format!("{} packets", self.packets), same.to_owned(), same.to_owned(), None);
+        let Posters { ours, theirs } = &self.posters;
+        let _ = write!(
+            text,
+            "\nA poster of it:\n\n| | `stagedoor video --only poster` | `ffmpeg -ss 1` | times less |\n|---|--:|--:|--:|\n"
+        );
+        let mut line = |name: &str, ours: String, theirs: String, ratio: f64| {
+            let _ = writeln!(text, "| {name} | {ours} | {theirs} | {ratio:.1} × |");
+        };
+        line("time", milliseconds(ours), milliseconds(theirs), self.sooner());
+        let ratio = through(&theirs.passed) / through(&ours.passed);
+        line("bytes over the link", megabytes(&ours.passed), megabytes(&theirs.passed), ratio);
+        let Previews { seconds, passed, keyframe_bytes, pictures, .. } = &self.previews;
+        let _ = write!(
+            text,
+            "\n{pictures} small pictures for its seek bar, and one that moves: {seconds:.1} s, {} over the link; all its keyframes have \
+             {:.1} MB.\n",
+            megabytes(passed),
+            *keyframe_bytes as f64 / 1e6
+        );
         text
     }
 
@@ -59,7 +83,21 @@ impl Report {
             Limit::at_least("times fewer bytes", 20.0, Some(self.fewer_bytes())),
             Limit::at_least("times less time", 10.0, Some(self.less_time())),
             Limit::at_least("packets identical (1: yes)", 1.0, Some(f64::from(u8::from(self.packets_identical)))),
+            Limit::at_most("poster, MB over the link", 4.0, Some(through(&self.posters.ours.passed) / 1e6)),
+            Limit::at_least("poster, times ffmpeg's speed", 3.0, Some(self.sooner())),
+            Limit::at_most("small pictures, seconds", 60.0, Some(self.previews.seconds)),
+            Limit::at_most("small pictures, share of the keyframes' bytes and 8 MB", 1.0, Some(self.share())),
         ]
+    }
+
+    fn sooner(&self) -> f64 {
+        self.posters.theirs.median() / self.posters.ours.median()
+    }
+
+    /// The index has to be read as well, and heads of requests are counted: 8 MB are allowed for both.
+    #[allow(clippy::cast_precision_loss, reason = "megabytes")]
+    fn share(&self) -> f64 {
+        through(&self.previews.passed) / (self.previews.keyframe_bytes as f64 + 8e6)
     }
 
     fn fewer_bytes(&self) -> f64 {
@@ -69,6 +107,10 @@ impl Report {
     fn less_time(&self) -> f64 {
         self.theirs.seconds() / self.ours.seconds
     }
+}
+
+fn milliseconds(poster: &Poster) -> String {
+    format!("{:.0} ms", poster.median() * 1e3)
 }
 
 /// Both ways.

@@ -13,6 +13,8 @@ mod packets;
 mod parts;
 #[path = "faststart/past_4_gib.rs"]
 mod past_4_gib;
+#[path = "faststart/private.rs"]
+mod private;
 #[path = "faststart/refusals.rs"]
 mod refusals;
 

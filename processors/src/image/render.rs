@@ -60,20 +60,23 @@ fn refused(refusal: &PictureRefusal) -> Failure {
     Refusal::Picture(refusal.to_string()).into()
 }
 
-/// What is made of a film's picture: at most 1280 wide, and a thumbnail of at most 480 on its longest side.
+/// What is made of a film's picture: at most 1280 wide, in the formats of photos, and a thumbnail of at most 480 on its longest side.
 pub(crate) fn poster_recipe() -> Recipe {
-    let rung = |name: &str, width, height| Rung {
+    let rung = |name: &str, width, height, formats| Rung {
         name: name.to_owned(),
         width,
         height,
         fit: Fit::Contain,
-        formats: vec![Format::Webp],
+        formats,
         later: Vec::new(),
     };
     Recipe {
         version: 1,
         quality: Qualities::default(),
-        renditions: vec![rung("poster", 1280, None), rung("thumb", 480, Some(480))],
+        renditions: vec![
+            rung("poster", 1280, None, vec![Format::Webp, Format::Jpeg]),
+            rung("thumb", 480, Some(480), vec![Format::Webp]),
+        ],
         keep: std::collections::BTreeSet::new(),
     }
 }

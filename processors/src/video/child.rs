@@ -207,12 +207,7 @@ fn previews(
 }
 
 /// Those that decode, on as many threads as the process has processors.
-fn pictures<'k>(
-    coding: &Coding,
-    bytes: &[u8],
-    list: &[&'k Keyframe],
-    size: Size,
-) -> Vec<(&'k Keyframe, DynamicImage)> {
+fn pictures<'k>(coding: &Coding, bytes: &[u8], list: &[&'k Keyframe], size: Size) -> Vec<(&'k Keyframe, DynamicImage)> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let one = |keyframe: &&'k Keyframe| {
         let from = usize::try_from(keyframe.offset).ok()?;

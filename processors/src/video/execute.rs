@@ -63,7 +63,17 @@ impl<'a> Film<'a> {
             if let (true, Verdict::Move(plan), false) = (whole, verdict, keyframes.is_empty()) {
                 let (coding, duration_s) = (coding(facts.picture.coding)?, facts.duration_s.unwrap_or_default());
                 let main = Main::Planned(plan);
-                return Ok(Self { duration_s, planned, main, source, coding, keyframes, aside: None, directory, tools });
+                return Ok(Self {
+                    duration_s,
+                    planned,
+                    main,
+                    source,
+                    coding,
+                    keyframes,
+                    aside: None,
+                    directory,
+                    tools,
+                });
             }
         }
         Self::rewritten(source, directory, tools).await

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn the_poster_is_early() {
-        for (duration_s, at) in [(None, 0.0), (Some(0.0), 0.0), (Some(0.9), 0.09), (Some(10.0), 1.0), (Some(1e9), 1.0)] {
+        for (duration_s, at) in [(None, 0.0), (Some(0.0), 0.0), (Some(0.9), 0.09), (Some(10.0), 1.0), (Some(1e9), 1.0)]
+        {
             let facts = Facts { duration_s, ..film("h264", None, None) };
             assert!((plan(&facts).unwrap().poster_at_s - at).abs() < 1e-9, "{duration_s:?}");
         }

@@ -10,7 +10,7 @@ const TILE: u32 = 192;
 const COLUMNS: usize = 10;
 const ROWS: usize = 10;
 /// How far apart small pictures are at least, in seconds: of a short film, and of a long one. Between, there are 180 of them.
-const CLOSEST_S: f64 = 2.0;
+pub const CLOSEST_S: f64 = 2.0;
 const FARTHEST_S: f64 = 10.0;
 const WANTED: f64 = 180.0;
 
@@ -136,8 +136,14 @@ mod tests {
         let times: Vec<f64> = (0..101).map(|n| 0.5 + f64::from(n) * 40.0).collect();
         let cues = grid.cues(&times, 4041.25);
         let lines: Vec<&str> = cues.lines().collect();
-        assert_eq!(lines.get(..4), Some(&["WEBVTT", "", "00:00:00.000 --> 00:00:40.500", "sprites-1.webp#xywh=0,0,192,108"][..]));
-        assert_eq!(lines.get(lines.len() - 2..), Some(&["01:06:40.500 --> 01:07:21.250", "sprites-2.webp#xywh=0,0,192,108"][..]));
+        assert_eq!(
+            lines.get(..4),
+            Some(&["WEBVTT", "", "00:00:00.000 --> 00:00:40.500", "sprites-1.webp#xywh=0,0,192,108"][..])
+        );
+        assert_eq!(
+            lines.get(lines.len() - 2..),
+            Some(&["01:06:40.500 --> 01:07:21.250", "sprites-2.webp#xywh=0,0,192,108"][..])
+        );
         assert!(lines.contains(&"sprites-1.webp#xywh=1728,972,192,108"), "{cues}");
         assert_eq!(cues.matches("-->").count(), 101);
         assert_eq!(grid.cues(&[7.0], 5.0), "WEBVTT\n", "a cue that ends before it begins is none");

@@ -50,7 +50,13 @@ pub struct Rewritten {
 ///
 /// # Errors
 /// [`FrameError::Damaged`] where the film cannot be read, [`FrameError::Ours`] where the new files cannot be written.
-pub fn rewrite(from: &Path, format: Format, to: &Path, keyframes: &Path, apart_s: f64) -> Result<Rewritten, FrameError> {
+pub fn rewrite(
+    from: &Path,
+    format: Format,
+    to: &Path,
+    keyframes: &Path,
+    apart_s: f64,
+) -> Result<Rewritten, FrameError> {
     let mut input = open(from)?;
     let facts = of(&input)?;
     let (mut output, tracks) = begun(&input, format, to)?;

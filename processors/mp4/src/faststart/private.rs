@@ -15,7 +15,7 @@ const NEEDED: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"moof", b"sidx", b"st
 const TELLING: [&[u8; 4]; 4] = [b"udta", b"meta", b"uuid", b"tref"];
 
 pub(super) fn is_needed(kind: FourCc) -> bool {
-    NEEDED.iter().any(|needed| kind == **needed)
+    NEEDED.iter().any(|needed| kind == *needed)
 }
 
 /// What stays in the media data and tells more than a film: timed data of a track that is taken out of the index.
@@ -24,7 +24,7 @@ pub(super) fn refusal(movie: &Movie) -> Result<Option<Refusal>, Error> {
     // Nothing can be cut out of a film in fragments, which name each other by their places.
     if movie.is_fragmented()?
         && let Some(found) =
-            movie.layout.boxes.iter().filter(spare).find(|found| TELLING.iter().any(|kind| found.kind == **kind))
+            movie.layout.boxes.iter().filter(spare).find(|found| TELLING.iter().any(|kind| found.kind == *kind))
     {
         return Ok(Some(Refusal::Telling { kind: found.kind, offset: found.offset }));
     }
@@ -82,7 +82,7 @@ impl Index {
     fn forget_telling(&mut self, parent: BoxRef<'_>) -> Result<(), Error> {
         for found in parent.children() {
             let found = found?;
-            if TELLING.iter().any(|kind| found.kind == **kind) {
+            if TELLING.iter().any(|kind| found.kind == *kind) {
                 self.forget(found)?;
             }
         }
