@@ -74,7 +74,8 @@ async fn how_far_a_processor_is_until_it_has_ended() {
     assert!(world.catalog.finish(&film, &outcome, NOW).await.unwrap());
     let failed = world.get(ADA, &path).await.json();
     assert_eq!((&failed["status"], &failed["progress"]), (&json!("failed"), &json!(null)));
-    let again = world.post(ADA, &format!("{path}/retry"), None).await.json();
+    assert_eq!(world.post(ADA, &format!("{path}/retry"), None).await.status, StatusCode::NO_CONTENT);
+    let again = world.get(ADA, &path).await.json();
     assert_eq!((&again["status"], &again["progress"]), (&json!("uploaded"), &json!(null)));
 }
 
