@@ -34,13 +34,13 @@ pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> 
         _ => return Err(Refusal::Unknown.into()),
     };
     begun(services, row, 0).await?;
-    let film = Film::open(&source, container, directory, &services.tools).await?;
+    let film = Box::pin(Film::open(&source, container, directory, &services.tools)).await?;
     let folder = folder(services, row, &facts.etag, RECIPE);
     // First what can fail by the film: nothing is stored of one that does not decode.
     begun(services, row, 1).await?;
-    let pictures = film.poster().await?;
+    let pictures = Box::pin(film.poster()).await?;
     begun(services, row, 2).await?;
-    let previews = film.previews().await?;
+    let previews = Box::pin(film.previews()).await?;
     let mut renditions = vec![main(services, &film, &source, &folder).await?];
     renditions.extend(publish(services, &folder, pictures.files).await?);
     renditions.extend(publish(services, &folder, previews).await?);

@@ -110,7 +110,8 @@ async fn process(services: &Services, media_id: MediaId, kind: Kind) -> Result<P
 async fn make(services: &Services, row: &Media, kind: Kind) -> Result<Outcome, Failure> {
     let directory = tempfile::tempdir()?;
     match kind {
-        Kind::Video => film(services, row, directory.path()).await,
+        // In a box, as are the calls inside: the state of them all is deeper than the compiler looks.
+        Kind::Video => Box::pin(film(services, row, directory.path())).await,
         _ => picture(services, row, directory.path()).await,
     }
 }
