@@ -93,7 +93,9 @@ need_libav() {
     export FFMPEG_DIR=$at
     # ffmpeg-sys-next reads the headers with it.
     ls /usr/lib/llvm-*/lib/libclang.so* >/dev/null 2>&1 || need no-command-of-that-name:libclang-dev
-    [ ! -e "$at/lib/libswscale.a" ] || return 0
+    local recipe
+    recipe=$(declare -f need_libav | sha256sum)
+    [ "$(cat "$at/recipe" 2>/dev/null)" != "$recipe" ] || return 0
     need dpkg-source:dpkg-dev nasm:nasm make:make xz:xz-utils
     echo "build.sh: building FFmpeg's libraries into ${at#"$PWD"/} (two minutes)" >&2
     local work=$tools/libav-build
@@ -106,7 +108,12 @@ need_libav() {
         echo "build.sh: the source of Debian's package ffmpeg cannot be had" >&2
         exit 1
     }
-    (cd "$work"/ffmpeg-*/ && ./configure --prefix="$at.new" --disable-everything --disable-autodetect --disable-programs --disable-doc \
+    # FFmpeg's only wish for a glibc that is newer than Lambda's: the hypot of every older one does for it.
+    local since=2.2.5
+    [ "$(uname -m)" = x86_64 ] || since=2.17
+    echo "__asm__(\".symver hypot,hypot@GLIBC_$since\");" >"$work/hypot.h"
+    (cd "$work"/ffmpeg-*/ && ./configure --prefix="$at.new" --extra-cflags="-include ../hypot.h" \
+        --disable-everything --disable-autodetect --disable-programs --disable-doc \
         --disable-network --disable-avdevice --disable-avfilter --disable-swresample --disable-postproc --disable-debug \
         --enable-pic --enable-static --disable-shared --enable-protocol=file \
         --enable-demuxer=matroska,mpegts,mov --enable-muxer=webm,mp4 --enable-decoder=h264,hevc,vp8,vp9 \
@@ -114,7 +121,10 @@ need_libav() {
         --enable-bsf=aac_adtstoasc,vp9_superframe,vp9_superframe_split,extract_extradata,av1_frame_merge &&
         make -j"$(nproc)" && make install) >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }
     # Last: where it is, all of it is.
+    echo "$recipe" >"$at.new/recipe"
     rm -rf "$at" && mv "$at.new" "$at" && rm -rf "$work"
+    # Cargo does not look at them again by itself.
+    cargo clean --quiet --release --package ffmpeg-sys-next
 }
 
 # Where Debian's source packages are: where its binary packages come from on this machine.
@@ -156,12 +166,7 @@ fill_dist() {
         echo "build.sh: dist/edge-auth.zip has $(stat -c %s dist/edge-auth.zip) bytes; an older quota takes 1048576" >&2
         exit 1
     }
-    local glibc
-    glibc=$(objdump -T dist/edge-auth/bootstrap | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
-    [ "$(printf '%s\n' "$glibc" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] || {
-        echo "build.sh: dist/edge-auth/bootstrap needs $glibc; Amazon Linux 2023 has GLIBC_2.34" >&2
-        exit 1
-    }
+    fits_lambda dist/edge-auth/bootstrap
     emit_viewer_request
     fill_site
     local name functions=(origin sweep authorizer dispatch image video notify)
@@ -169,9 +174,22 @@ fill_dist() {
         mkdir -p "dist/$name"
         put "target/release/$name-lambda" "dist/$name/bootstrap"
         strip "dist/$name/bootstrap"
+        fits_lambda "dist/$name/bootstrap"
         zip_of "dist/$name.zip" . "dist/$name/bootstrap"
     done
     (cd dist && du -b edge-auth/* viewer-request.js "${functions[@]/%//bootstrap}" edge-auth.zip "${functions[@]/%/.zip}" | awk '{ printf "%10d bytes  dist/%s\n", $1, $2 }') >&2
+}
+
+# fits_lambda PROGRAM: whether it asks for nothing that Amazon Linux 2023 has not.
+fits_lambda() {
+    local glibc others
+    glibc=$(objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)
+    [ "$(printf '%s\n' "$glibc" GLIBC_2.34 | sort -V | tail -n 1)" = GLIBC_2.34 ] || {
+        echo "build.sh: $1 needs $glibc; Amazon Linux 2023 has GLIBC_2.34" >&2
+        exit 1
+    }
+    others=$(objdump -p "$1" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libgcc_s|ld-linux-[a-z0-9-]+)\.so\.[0-9]$/ { print $2 }')
+    [ -z "$others" ] || { echo "build.sh: $1 needs ${others//$'\n'/, }; expected glibc and nothing else" >&2; exit 1; }
 }
 
 # zip_of ZIP FOLDER FILE...: under that folder in it; dates left out, so that the same program is the same zip.

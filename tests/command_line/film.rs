@@ -1,4 +1,4 @@
-//! `video --probe` and `faststart`: on files and in S3's stand-in, and every error.
+//! `video` and `faststart`: on files and in S3's stand-in, and every error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,6 +105,79 @@ fn a_cut_off_film_says_what_is_missing() {
 }
 
 #[test]
+fn what_ffmpeg_has_to_open_is_described_too() {
+    let films = Films::new();
+    for (name, options, container, codec) in [
+        ("film.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", "matroska", "vp9"),
+        ("film.ts", "-c:v libx264 -preset ultrafast -c:a aac", "mpegts", "h264"),
+    ] {
+        let path = films.make(name, options);
+        let facts = one(&run(&["video", "--probe", "--json", text(&path)]));
+        assert!(facts["container"].as_str().unwrap().contains(container), "{facts}");
+        assert_eq!((&facts["video"]["codec"], &facts["video"]["width"]), (&codec.into(), &320.into()), "{facts}");
+        assert!((facts["duration_s"].as_f64().unwrap() - 2.0).abs() < 0.1, "{facts}");
+        let table = stdout(&run(&["video", "--probe", text(&path)]));
+        assert!(table.contains(codec) && table.contains("320 x 180"), "{table}");
+    }
+    let empty = films.path("empty.webm");
+    let bytes = fs::read(films.path("film.webm")).unwrap();
+    fs::write(&empty, &bytes[..60]).unwrap();
+    bad(&run(&["video", "--probe", text(&empty)]), 2, "empty.webm: ");
+}
+
+/// The renditions that a report names: each is there, and as large as it says.
+fn renditions(report: &Value) -> Vec<String> {
+    let made = report["renditions"].as_array().unwrap();
+    for rendition in made {
+        let size = fs::metadata(rendition["file"].as_str().unwrap()).unwrap().len();
+        assert_eq!(rendition["bytes"], size, "{rendition}");
+        assert!(size > 0, "{rendition}");
+    }
+    made.iter().map(|rendition| rendition["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_film_is_made_into_its_renditions() {
+    let films = Films::new();
+    let (path, out) = (films.plain(), films.path("out"));
+    let report = one(&run(&["video", text(&path), text(&out)]));
+    let mut names = renditions(&report);
+    names.sort();
+    assert_eq!(names, ["poster", "poster-jpeg", "sprites", "sprites-1", "thumb", "video"]);
+    assert_eq!((&report["source"]["width"], &report["source"]["duration_s"]), (&320.into(), &2.0.into()), "{report}");
+    // Nothing is left beside them.
+    assert_eq!(fs::read_dir(&out).unwrap().count(), names.len());
+
+    let only = films.path("only");
+    for (what, expected) in [("film", "video"), ("poster", "poster"), ("previews", "sprites")] {
+        let names = renditions(&one(&run(&["video", text(&path), text(&only), "--only", what])));
+        assert!(names.iter().any(|name| name == expected) && names.len() < 5, "{what}: {names:?}");
+    }
+    let webm = films.make("film.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus");
+    let names = renditions(&one(&run(&["video", text(&webm), text(&films.path("webm"))])));
+    assert!(names.contains(&"video".to_owned()) && names.contains(&"poster".to_owned()), "{names:?}");
+}
+
+#[test]
+fn what_cannot_be_made_into_renditions_is_named() {
+    let films = Films::new();
+    let (plain, out) = (films.plain(), films.path("out"));
+    let page = films.path("page.html");
+    fs::write(&page, "<!DOCTYPE html>").unwrap();
+    let cut = films.path("cut.mp4");
+    let bytes = fs::read(&plain).unwrap();
+    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    for (path, says) in [
+        (&films.path("missing.mp4"), "missing.mp4: No such file or directory"),
+        (&page, "page.html: this is no film; expected MP4, MOV, WebM, MKV or MPEG-TS"),
+        (&cut, "cut.mp4: "),
+    ] {
+        bad(&run(&["video", text(path), text(&out)]), 2, says);
+    }
+    bad(&run(&["video", text(&plain), text(&page)]), 2, "page.html: ");
+}
+
+#[test]
 fn a_local_film_is_moved() {
     let films = Films::new();
     let (before, after) = (films.plain(), films.path("front.mp4"));
@@ -152,11 +225,15 @@ fn what_cannot_be_moved_or_read_is_named() {
         (&films.0.path().to_owned(), "expected an ordinary file"),
         (&page, "page.html: this is neither an MP4 nor a QuickTime file"),
         (&cut, "cut.mp4: there is no moov box: the file is cut off"),
+    ] {
+        bad(&run(&["faststart", text(path), text(&out)]), 2, says);
+        bad(&run(&["video", "--probe", text(path)]), 2, says);
+    }
+    for (path, says) in [
         (&webm, "film.webm: this is Matroska or WebM; expected MP4 or QuickTime"),
         (&stream, "film.ts: this is an MPEG transport stream; expected MP4 or QuickTime"),
     ] {
         bad(&run(&["faststart", text(path), text(&out)]), 2, says);
-        bad(&run(&["video", "--probe", text(path)]), 2, says);
     }
 
     // A second index behind the first.
@@ -172,7 +249,10 @@ fn what_cannot_be_moved_or_read_is_named() {
 
 #[test]
 fn usage_is_explained() {
-    bad(&run(&["video", "film.mp4"]), 2, "--probe");
+    bad(&run(&["video", "film.mp4"]), 2, "<OUT_DIR>");
+    bad(&run(&["video", "film.mp4", "out", "--probe"]), 2, "cannot be used with '--probe'");
+    bad(&run(&["video", "film.mp4", "out", "--json"]), 2, "--probe");
+    bad(&run(&["video", "film.mp4", "out", "--only", "sound"]), 2, "[possible values: film, poster, previews]");
     bad(&run(&["faststart", "film.mp4"]), 2, "<OUT>");
     bad(&run(&["faststart", "s3://bucket", "out.mp4"]), 2, "s3://bucket names no object; expected s3://bucket/key");
     let none = |arguments: &[&str]| {

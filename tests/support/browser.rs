@@ -57,16 +57,7 @@ impl Browser {
     }
 
     async fn with(screenshots: &Path, preferences: Value) -> Result<Self> {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("chromedriver cannot be started; ./build.sh test installs it")?;
-        let mut output = BufReader::new(driver.stdout.take().context("stdout is piped")?).lines();
-        let port = announced_port(&mut output)?;
+        let (driver, output, port) = start_driver()?;
         let options = json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                                       "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
                              "prefs": preferences});
@@ -181,13 +172,37 @@ impl Drop for Browser {
     }
 }
 
-/// The port that the driver says it has taken.
-fn announced_port(output: &mut Lines<BufReader<ChildStdout>>) -> Result<u16> {
+/// A driver, what it goes on to say, and its port. The driver takes a free port at 127.0.0.1 and then the same one at
+/// ::1, and ends where somebody has that one already: so it may try again.
+fn start_driver() -> Result<(Child, Lines<BufReader<ChildStdout>>, u16)> {
+    let mut said = String::new();
+    for _ in 0..5 {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver cannot be started; ./build.sh test installs it")?;
+        let mut output = BufReader::new(driver.stdout.take().context("stdout is piped")?).lines();
+        if let Some(port) = announced_port(&mut output, &mut said)? {
+            return Ok((driver, output, port));
+        }
+        driver.wait()?;
+    }
+    bail!("chromedriver ended five times without saying its port; it said: {said}")
+}
+
+/// The port that the driver says it has taken; `None` where it ended without. Everything else goes to `said`.
+fn announced_port(output: &mut Lines<BufReader<ChildStdout>>, said: &mut String) -> Result<Option<u16>> {
     for line in output {
         let line = line?;
         if let Some((_, port)) = line.split_once("started successfully on port ") {
-            return Ok(port.trim_end_matches('.').parse()?);
+            return Ok(Some(port.trim_end_matches('.').parse()?));
         }
+        said.push_str(&line);
+        said.push('\n');
     }
-    bail!("chromedriver ended without saying its port")
+    Ok(None)
 }

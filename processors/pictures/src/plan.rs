@@ -97,11 +97,8 @@ fn top(upright: Size, recipe: &Recipe) -> Size {
     for rung in &recipe.renditions {
         let (crop, size) = fitted(upright, (rung.width, rung.height), rung.fit);
         // By the longer side: the shorter one may be a single pixel, which is not made smaller.
-        let share = if crop.x.1 >= crop.y.1 {
-            f64::from(size.width) / crop.x.1
-        } else {
-            f64::from(size.height) / crop.y.1
-        };
+        let share =
+            if crop.x.1 >= crop.y.1 { f64::from(size.width) / crop.x.1 } else { f64::from(size.height) / crop.y.1 };
         if share > widest {
             widest = share;
             exact = (rung.fit == Fit::Contain).then_some(size);

@@ -18,7 +18,7 @@ fn bytes_that_do_not_decode_are_an_error_and_no_crash() {
         ("b.mkv", "-c:v libx265 -preset ultrafast -x265-params log-level=error", Format::Mp4),
         ("c.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8", Format::Webm),
         ("d.webm", "-c:v libvpx -deadline realtime -cpu-used 8", Format::Webm),
-        ("e.webm", "-c:v libaom-av1 -usage realtime -cpu-used 10", Format::Webm),
+        ("e.webm", "-c:v libaom-av1 -usage realtime -cpu-used 8", Format::Webm),
     ];
     let size = Size { width: 96, height: 54 };
     for (name, options, format) in table {

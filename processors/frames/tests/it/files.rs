@@ -16,7 +16,7 @@ fn facts_are_those_of_ffprobe() {
         ("a.ts", H264),
         ("silent.mkv", "-an -c:v libx264 -preset ultrafast -r 30000/1001"),
         ("mpeg2.ts", "-c:v mpeg2video -c:a mp2"),
-        ("av1.mkv", "-c:v libaom-av1 -usage realtime -cpu-used 10 -c:a flac"),
+        ("av1.mkv", "-c:v libaom-av1 -usage realtime -cpu-used 8 -c:a flac"),
         ("wide.mkv", "-vf scale=180:144,setsar=64/45 -c:v libx264 -preset ultrafast -c:a ac3"),
     ] {
         let film = films.make(name, &format!("{CARD} {options}"));
@@ -49,10 +49,12 @@ fn facts_are_those_of_ffprobe() {
     }
 }
 
-/// A checksum of every packet's bytes.
-fn packets(film: &std::path::Path, stream: &str, filter: &[&str]) -> Vec<String> {
-    let arguments =
-        [&["-i", film.to_str().unwrap(), "-map", stream, "-c", "copy"], filter, &["-f", "framemd5", "-"]].concat();
+/// A checksum of every packet's bytes; of MP4 also of what its edit lists leave out, such as what fills up the last packet of sound.
+fn packets(film: &std::path::Path, stream: &str) -> Vec<String> {
+    let is_mp4 = &std::fs::read(film).unwrap()[4..8] == b"ftyp";
+    let before: &[&str] = if is_mp4 { &["-ignore_editlist", "1"] } else { &[] };
+    let path = film.to_str().unwrap();
+    let arguments = [before, &["-i", path, "-map", stream, "-c", "copy", "-f", "framemd5", "-"]].concat();
     let lines = said("ffmpeg", &arguments);
     let lines = lines.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.rsplit(',').next().unwrap().trim().to_owned()).collect()
@@ -71,7 +73,7 @@ fn a_new_container_has_the_same_packets_and_nothing_else() {
         let (made, to, _) = films.rewritten(&film, format);
         assert!((made.duration_s - 2.0).abs() < 0.1, "{name}: {}", made.duration_s);
         for stream in ["0:v", "0:a"] {
-            assert_eq!(packets(&film, stream, &[]), packets(&to, stream, &[]), "{name} {stream}");
+            assert_eq!(packets(&film, stream), packets(&to, stream), "{name} {stream}");
         }
         let bytes = std::fs::read(&to).unwrap();
         let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
@@ -104,7 +106,7 @@ fn a_film_that_is_cut_off_gives_what_there_is() {
     std::fs::write(&cut, &bytes[..bytes.len() * 3 / 4]).unwrap();
     let (made, to, _) = films.rewritten(&cut, Format::Mp4);
     assert!((1.0..2.0).contains(&made.duration_s), "{}", made.duration_s);
-    assert!((25..50).contains(&packets(&to, "0:v", &[]).len()));
+    assert!((25..50).contains(&packets(&to, "0:v").len()));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A whole film. What faststart makes of it is a film with the same facts and the same keyframes, with its index in front.
+//! A whole film. What faststart makes of it is a film with the same facts and the same keyframes, with its index in front; so is its
+//! private copy, of which a second one is the same.
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ pub fn film(data: &[u8]) {
     for track in movie.tracks().into_iter().flatten() {
         looked_up(&track);
     }
+    private(&movie, data);
     let Ok(Verdict::Move(plan)) = movie.faststart() else { return };
     let made = carried_out(&plan, data);
     let moved = open(&made).expect("what was made can be opened");
@@ -25,6 +27,20 @@ pub fn film(data: &[u8]) {
         assert_eq!(without_place(moved.facts().expect("and read")), without_place(facts));
         let both = movie.tracks().unwrap().into_iter().zip(moved.tracks().unwrap());
         both.for_each(|(before, after)| same_bytes(&plan, data, &before, &made, &after));
+    }
+}
+
+fn private(movie: &Movie, data: &[u8]) {
+    let Ok(Verdict::Move(plan)) = movie.private_copy() else { return };
+    let made = carried_out(&plan, data);
+    let copy = open(&made).expect("what was made can be opened");
+    let all = movie.is_fragmented().expect("it has been asked");
+    let kept = |track: &Track<'_>| all || matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text);
+    let both = movie.tracks().unwrap().into_iter().filter(kept).zip(copy.tracks().unwrap());
+    both.for_each(|(before, after)| same_bytes(&plan, data, &before, &made, &after));
+    match copy.private_copy().expect("and looked at") {
+        Verdict::Move(again) => assert_eq!(carried_out(&again, &made), made),
+        verdict => assert_eq!(verdict, Verdict::AlreadyFront),
     }
 }
 

@@ -6,13 +6,13 @@ use super::Refusal;
 use crate::boxes::{BoxRef, FourCc};
 use crate::error::{Error, Problem};
 use crate::movie::Movie;
-use crate::track::Kind;
+use crate::track::{Kind, Track};
 
 /// What players need of a film's top level. Whatever else there is (`udta`, `meta`, `uuid`, what a camera appended) is left out.
 const NEEDED: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"moof", b"sidx", b"styp", b"mfra", b"emsg", b"prft"];
 
-/// In boxes of the index: tags, pictures, places, names; references to tracks that go.
-const TELLING: [&[u8; 4]; 4] = [b"udta", b"meta", b"uuid", b"tref"];
+/// In boxes of the index: tags, pictures, places, names.
+const TELLING: [&[u8; 4]; 3] = [b"udta", b"meta", b"uuid"];
 
 pub(super) fn is_needed(kind: FourCc) -> bool {
     NEEDED.iter().any(|needed| kind == *needed)
@@ -56,13 +56,18 @@ pub(super) fn index(movie: &Movie) -> Result<Bytes, Error> {
     index.forget_dates(moov.required(b"mvhd")?)?;
     // A film in fragments has to have the tracks that its fragments name.
     let fragmented = movie.is_fragmented()?;
-    for (trak, track) in each_track(movie)?.zip(movie.tracks()?) {
+    let (tracks, is_kept) = (movie.tracks()?, |track: &Track<'_>| {
+        fragmented || matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text)
+    });
+    let kept: Vec<u32> = tracks.iter().filter(|track| is_kept(track)).map(|track| track.id).collect();
+    for (trak, track) in each_track(movie)?.zip(&tracks) {
         let trak = trak?;
-        if !fragmented && !matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text) {
+        if !is_kept(track) {
             index.forget(trak)?;
             continue;
         }
         index.forget_telling(trak)?;
+        index.forget_references(trak, &kept)?;
         index.forget_dates(trak.required(b"tkhd")?)?;
         let mdia = trak.required(b"mdia")?;
         index.forget_telling(mdia)?;
@@ -84,6 +89,31 @@ impl Index {
             let found = found?;
             if TELLING.iter().any(|kind| found.kind == *kind) {
                 self.forget(found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps of `tref` what names tracks that stay, such as the chapters' (ISO/IEC 14496-12, 8.3.3).
+    fn forget_references(&mut self, trak: BoxRef<'_>, kept: &[u32]) -> Result<(), Error> {
+        for list in trak.children() {
+            let list = list?;
+            if list.kind != b"tref" {
+                continue;
+            }
+            let mut stays = false;
+            for reference in list.children() {
+                let reference = reference?;
+                let (tracks, rest) = reference.content.as_chunks::<4>();
+                let all_kept = tracks.iter().all(|track| kept.contains(&u32::from_be_bytes(*track)));
+                if all_kept && !tracks.is_empty() && rest.is_empty() {
+                    stays = true;
+                } else {
+                    self.forget(reference)?;
+                }
+            }
+            if !stays {
+                self.forget(list)?;
             }
         }
         Ok(())

@@ -49,7 +49,9 @@ fn nothing_is_told_and_every_packet_is_the_same() {
     ] {
         let film = telling(directory.path(), name, options);
         let before = std::fs::read(&film).unwrap();
-        for word in [&b"SECRET-TITLE"[..], b"+46.5472", b"SECRET-NAME"] {
+        // Into fragments ffmpeg writes no place.
+        let place: &[u8] = if name == "fragments.mp4" { b"SECRET-TITLE" } else { b"+46.5472" };
+        for word in [&b"SECRET-TITLE"[..], place, b"SECRET-NAME"] {
             assert!(has(&before, word), "{name}: {}", String::from_utf8_lossy(word));
         }
         let Verdict::Move(plan) = plan(&film) else { panic!("{name}: no plan") };
