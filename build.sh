@@ -89,10 +89,12 @@ need_web() {
 # FFmpeg's libraries with the decoders of films and nothing else, from the source package of this machine's Debian: what Debian has
 # built draws in 250 MB. Without `--enable-gpl` they are under the LGPL 2.1. Linked in, so that what is deployed needs no library.
 need_libav() {
-    local at=$tools/libav
-    export FFMPEG_DIR=$at
     # ffmpeg-sys-next reads the headers with it.
     ls /usr/lib/llvm-*/lib/libclang.so* >/dev/null 2>&1 || need no-command-of-that-name:libclang-dev
+    # Somebody else's FFmpeg: the LGPL's right.
+    [ -z "${FFMPEG_DIR:-}" ] || return 0
+    local at=$tools/libav
+    export FFMPEG_DIR=$at
     local recipe
     recipe=$(declare -f need_libav | sha256sum)
     [ "$(cat "$at/recipe" 2>/dev/null)" != "$recipe" ] || return 0

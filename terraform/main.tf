@@ -174,7 +174,7 @@ module "observability" {
   distribution_id    = module.edge.distribution_id
   api_id             = module.origin.api_id
   functions          = merge(module.origin.functions, module.processing.functions)
-  last_queues        = merge({ for key, name in module.processing.queue_names : key => name if key != "objects" }, { origin-failed = module.origin.failed_queue.name })
+  last_queues        = merge({ for key, name in module.processing.queue_names : key => name if !contains(["objects", "later"], key) }, { origin-failed = module.origin.failed_queue.name })
   machine_arns       = module.processing.machine_arns
   tables             = module.catalog.table_names
   kms_key_arn        = aws_kms_key.this.arn

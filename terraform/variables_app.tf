@@ -44,8 +44,8 @@ variable "default_quota" {
   default = null
 
   validation {
-    condition     = var.default_quota == null || try(alltrue([for n in compact([var.default_quota.bytes, var.default_quota.minutes]) : n >= 0]), false)
-    error_message = "default_quota: expected bytes and minutes of 0 or more."
+    condition     = var.default_quota == null || try(alltrue([for n in [var.default_quota.bytes, var.default_quota.minutes] : n == null || try(n >= 0 && floor(n) == n, false)]), false)
+    error_message = "default_quota: expected bytes and minutes as whole numbers of 0 or more."
   }
 }
 

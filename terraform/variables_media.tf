@@ -1,7 +1,7 @@
 # What is stored, and what is made of it.
 
 variable "storage" {
-  description = "Days: until originals move to Standard-IA (null: never), until files that can be made again are removed (derived, null: never), until renditions are (null: never), how long replaced and deleted objects can be brought back, how long access logs are kept."
+  description = "Days: until originals move to Standard-IA (null: never), until files under derived/ are removed (null: never; nothing writes there yet), until renditions are (null: never; those of a title that is ready are not made again), how long replaced and deleted objects can be brought back, how long access logs are kept."
   type = object({
     infrequent_access_days = optional(number, 30)
     derived_expiry_days    = optional(number, 30)
@@ -40,13 +40,17 @@ variable "image" {
   nullable = false
 
   validation {
-    condition     = var.image.memory_mb >= 512 && var.image.memory_mb <= 10240 && var.image.timeout_seconds >= 10 && var.image.timeout_seconds <= 900
-    error_message = "image: expected memory_mb from 512 to 10240 and timeout_seconds from 10 to 900."
+    condition     = var.image.memory_mb >= 512 && var.image.memory_mb <= 10240 && floor(var.image.memory_mb) == var.image.memory_mb && var.image.timeout_seconds >= 10 && var.image.timeout_seconds <= 900 && floor(var.image.timeout_seconds) == var.image.timeout_seconds
+    error_message = "image: expected whole numbers, memory_mb from 512 to 10240 and timeout_seconds from 10 to 900."
+  }
+  validation {
+    condition     = var.image.concurrency >= -1 && floor(var.image.concurrency) == var.image.concurrency
+    error_message = "image.concurrency: expected -1, or a whole number of 0 or more."
   }
 }
 
 variable "video" {
-  description = "Memory, time, disk and reserved concurrency of the video function. New accounts allow 3008 MB."
+  description = "Memory, time, disk and reserved concurrency of the video function. New accounts allow 3008 MB. MP4 films never touch the disk; others (Matroska, WebM, MPEG-TS, and MP4 in fragments or with data about places) are written anew and may have two fifths of it."
   type = object({
     memory_mb       = optional(number, 3008)
     timeout_seconds = optional(number, 900)
@@ -56,9 +60,22 @@ variable "video" {
   default  = {}
   nullable = false
 
+  # The process that decodes may have 2048 MB; the function itself needs some.
   validation {
-    condition     = var.video.memory_mb >= 1024 && var.video.memory_mb <= 10240 && var.video.timeout_seconds >= 60 && var.video.timeout_seconds <= 900 && var.video.disk_mb >= 1024 && var.video.disk_mb <= 10240
-    error_message = "video: expected memory_mb and disk_mb from 1024 to 10240 and timeout_seconds from 60 to 900."
+    condition     = var.video.memory_mb >= 3008 && var.video.memory_mb <= 10240 && floor(var.video.memory_mb) == var.video.memory_mb
+    error_message = "video.memory_mb: expected a whole number from 3008 to 10240."
+  }
+  validation {
+    condition     = var.video.disk_mb >= 5120 && var.video.disk_mb <= 10240 && floor(var.video.disk_mb) == var.video.disk_mb
+    error_message = "video.disk_mb: expected a whole number from 5120 to 10240."
+  }
+  validation {
+    condition     = var.video.timeout_seconds >= 60 && var.video.timeout_seconds <= 900 && floor(var.video.timeout_seconds) == var.video.timeout_seconds
+    error_message = "video.timeout_seconds: expected a whole number from 60 to 900."
+  }
+  validation {
+    condition     = var.video.concurrency >= -1 && floor(var.video.concurrency) == var.video.concurrency
+    error_message = "video.concurrency: expected -1, or a whole number of 0 or more."
   }
 }
 

@@ -27,6 +27,11 @@ variable "edge_log_regions" {
   description = "Regions whose log of the edge function gets a retention; null: those that all accounts have and viewers are near."
   type        = set(string)
   default     = null
+
+  validation {
+    condition     = var.edge_log_regions == null || try(alltrue([for region in var.edge_log_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))]), false)
+    error_message = "edge_log_regions: expected null, or regions, such as eu-central-1."
+  }
 }
 
 variable "github" {

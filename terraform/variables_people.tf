@@ -95,6 +95,11 @@ variable "groups" {
   type        = map(string)
   default     = { admins = "Administrators of the site" }
   nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.groups) : can(regex("^[^\\s]{1,128}$", name))])
+    error_message = "groups: expected names of 1 to 128 characters without spaces."
+  }
 }
 
 variable "administrators" {

@@ -15,10 +15,13 @@ pub enum ProcessError {
     /// The temporary directory could not be made, read or written.
     #[error("the temporary directory: {0}")]
     Disk(#[from] std::io::Error),
-    /// A program that is needed did not run as it should.
+    /// The film could not be read where it is.
+    #[error("the film cannot be read: {0}")]
+    Source(std::io::Error),
+    /// Our own binary, started to decode, did not run as it should.
     #[error("{program}: {message}")]
     Tool {
-        /// `ffmpeg` or `ffprobe`.
+        /// Which work of our own binary.
         program: &'static str,
         /// What happened.
         message: String,

@@ -23,7 +23,7 @@ where
     serve(async || Ok(Services::open(&Settings::from_environment()?).await?), handler)
 }
 
-/// The same for the notify function, which needs neither buckets nor FFmpeg.
+/// The same for the notify function, which needs no buckets and decodes nothing.
 pub fn notify_main() -> ExitCode {
     serve(async || Ok(notify::Services::open(&notify::Settings::from_environment()?).await?), &notify::notify)
 }

@@ -2,8 +2,8 @@
 //!
 //! [`dispatch`] looks at the first bytes of an upload and says which processor it is for; [`process`] takes one title
 //! through the [`image`] or the [`video`] processor. Each processor first makes a pure `plan` from facts and then
-//! executes it. [`notify`] tells whoever wants to know once a title has ended. Every step may run twice, or twice at once, and ends the same: output keys are fixed by owner and id,
-//! and the catalog row only moves forward.
+//! executes it. [`notify`] tells whoever wants to know once a title has ended. Every step may run twice, or twice at once,
+//! and ends the same: output keys are fixed by owner, id and content, and the catalog row only moves forward.
 //!
 //! Two kinds of failure are kept apart throughout: a [`Refusal`] is about the file, ends its row as `failed` and is
 //! said to the person who uploaded it; a [`ProcessError`] is about our side, changes no row, and has the event
@@ -46,7 +46,7 @@ pub struct Services {
     pub raw_bucket: String,
     /// Where renditions go.
     pub media_bucket: String,
-    /// `ffmpeg` and `ffprobe`.
+    /// How our own binary is started to decode.
     pub tools: Tools,
 }
 

@@ -42,7 +42,7 @@ pub enum Refusal {
     /// Codecs that no browser plays out of MP4 or WebM.
     #[error("Browsers cannot play this film ({0}); convert it to H.264 with AAC sound (MP4) and upload that.")]
     Codec(String),
-    /// FFmpeg did not end in time.
+    /// The decoder did not end in time.
     #[error("The film took longer than {} minutes to prepare and was given up.", MAX_WALL_TIME.as_secs() / 60)]
     TooSlow,
 }

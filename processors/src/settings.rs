@@ -63,7 +63,7 @@ impl Settings {
         }
         let path_style = present("AWS_ENDPOINT_URL_S3").or_else(|| present("AWS_ENDPOINT_URL")).is_some();
         let renderer = std::env::current_exe().unwrap_or_default();
-        let tools = Tools { search_path: present("PATH"), renderer };
+        let tools = Tools { renderer };
         if problems.is_empty() {
             Ok(Self { catalog, raw_bucket, media_bucket, tools, path_style })
         } else {

@@ -1,25 +1,22 @@
-//! Running `ffmpeg`, and our own binaries that decode, on files that strangers made.
+//! Our own binary once more, started to decode files that strangers made.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStdin, Command};
 
 use crate::ProcessError;
 
-/// What is kept of a program's output: the keyframes of a long film are listed in some 100 kB, and a broken film makes `ffmpeg` complain
-/// without end.
+/// What is kept of its output: the keyframes of a long film are listed in some 100 kB, and a broken film can be complained of without end.
 const MAX_OUTPUT: u64 = 1 << 20;
 
-/// Where the programs are.
+/// How our own binary is started to decode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tools {
-    /// `PATH`, in which `ffmpeg` is looked for.
-    pub search_path: Option<String>,
-    /// A binary of ours that decodes when it is told to: the function's own.
+    /// A binary that begins with [`crate::child`]: the function's own.
     pub renderer: PathBuf,
 }
 
@@ -35,52 +32,28 @@ pub enum Ran {
 }
 
 impl Tools {
-    /// Runs one program to its end, or kills it at the limit. It gets no input and none of our environment, in which
-    /// credentials stand.
+    /// Runs one piece of work, which is its first argument, to its end, or kills it at the limit. It gets none of our environment, in
+    /// which credentials stand.
     ///
     /// # Errors
     /// Where the program cannot be started, was killed from outside, or found no room on the disk: nothing of which
     /// is the film's fault.
-    pub async fn run(
-        &self,
-        program: &'static str,
-        arguments: Vec<OsString>,
-        limit: Duration,
-    ) -> Result<Ran, ProcessError> {
-        self.start(Path::new(program), program, arguments, limit).await
-    }
-
-    /// The same with our own binary, which decodes; `work` is its first argument.
-    ///
-    /// # Errors
-    /// As [`Tools::run`].
     pub(crate) async fn render(
         &self,
-        work: &'static str,
-        arguments: Vec<OsString>,
-        limit: Duration,
-    ) -> Result<Ran, ProcessError> {
-        self.start(&self.renderer, work, arguments, limit).await
-    }
-
-    async fn start(
-        &self,
-        path: &Path,
         program: &'static str,
         arguments: Vec<OsString>,
+        input: Vec<u8>,
         limit: Duration,
     ) -> Result<Ran, ProcessError> {
         let failed = |message: String| ProcessError::Tool { program, message };
-        let mut command = Command::new(path);
-        command.args(arguments).env_clear().kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(search_path) = &self.search_path {
-            command.env("PATH", search_path);
-        }
-        let mut child = command.spawn().map_err(|e| failed(format!("cannot start {}: {e}", path.display())))?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let ending = async { tokio::join!(child.wait(), kept(stdout), kept(stderr)) };
-        let Ok((status, stdout, stderr)) = tokio::time::timeout(limit, ending).await else {
+        let mut command = Command::new(&self.renderer);
+        command.arg(program).args(arguments).env_clear().kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child =
+            command.spawn().map_err(|e| failed(format!("cannot start {}: {e}", self.renderer.display())))?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let ending = async { tokio::join!(told(stdin, &input), child.wait(), kept(stdout), kept(stderr)) };
+        let Ok(((), status, stdout, stderr)) = tokio::time::timeout(limit, ending).await else {
             child.kill().await.map_err(|e| failed(format!("cannot be killed: {e}")))?;
             return Ok(Ran::TimedOut);
         };
@@ -104,6 +77,13 @@ fn killed(status: ExitStatus) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(9)
 }
 
+/// Whoever ends before it has read everything says by its answer why.
+async fn told(stdin: Option<ChildStdin>, input: &[u8]) {
+    if let Some(mut stdin) = stdin {
+        let _ = stdin.write_all(input).await;
+    }
+}
+
 /// The beginning of a stream; the rest is read too, so that the writer never waits, and forgotten.
 async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -119,28 +99,30 @@ mod tests {
     #![allow(clippy::disallowed_methods)]
 
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
     use std::time::Instant;
 
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
 
+    const WORK: &str = "render-nothing";
+
+    /// A script that stands for the binary; its first argument is the work.
     fn tools(script: &str) -> (Tools, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("ffmpeg");
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let search_path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap_or_default());
-        let tools = Tools { search_path: Some(search_path), renderer: PathBuf::new() };
-        (tools, directory)
+        let renderer = directory.path().join("program");
+        std::fs::write(&renderer, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&renderer, std::fs::Permissions::from_mode(0o755)).unwrap();
+        (Tools { renderer }, directory)
     }
 
     #[tokio::test]
     async fn a_program_that_hangs_is_killed() {
-        let (tools, directory) = tools("echo $$ > \"$1\"\nexec sleep 600");
+        let (tools, directory) = tools("echo $$ > \"$2\"\nexec sleep 600");
         let pid_file = directory.path().join("pid");
         let started = Instant::now();
-        let ran = tools.run("ffmpeg", vec![pid_file.clone().into()], Duration::from_secs(1)).await.unwrap();
+        let ran = tools.render(WORK, vec![pid_file.clone().into()], Vec::new(), Duration::from_secs(1)).await.unwrap();
         assert_eq!(ran, Ran::TimedOut);
         assert!(started.elapsed() < LONG);
         let pid = std::fs::read_to_string(pid_file).unwrap();
@@ -150,35 +132,47 @@ mod tests {
     #[tokio::test]
     async fn endless_complaints_are_cut_and_do_not_block() {
         let (tools, _directory) = tools("head -c 5000000 /dev/zero | tr '\\0' x >&2\nexit 1");
-        match tools.run("ffmpeg", Vec::new(), LONG).await.unwrap() {
+        match tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap() {
             Ran::Failed(stderr) => assert_eq!(stderr.len() as u64, MAX_OUTPUT),
             other => assert_eq!(other, Ran::TimedOut, "neither failed"),
         }
     }
 
     #[tokio::test]
-    async fn our_environment_is_not_theirs() {
+    async fn it_is_told_more_than_an_argument_holds() {
+        let (tools, _directory) = tools("wc -c");
+        let ran = tools.render(WORK, Vec::new(), vec![b'x'; 5_000_000], LONG).await.unwrap();
+        assert_eq!(ran, Ran::Done(b"5000000\n".to_vec()));
+        let (deaf, _directory) = self::tools("exit 0");
+        let ran = deaf.render(WORK, Vec::new(), vec![b'x'; 5_000_000], LONG).await.unwrap();
+        assert_eq!(ran, Ran::Done(Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn our_environment_is_not_its_own() {
         let (tools, _directory) = tools("env");
-        let Ran::Done(stdout) = tools.run("ffmpeg", Vec::new(), LONG).await.unwrap() else { unreachable!() };
+        let Ran::Done(stdout) = tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap() else { unreachable!() };
         let names: Vec<String> = String::from_utf8(stdout)
             .unwrap()
             .lines()
             .filter_map(|line| line.split_once('=').map(|(name, _)| name.to_owned()))
             .collect();
         assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "this test's own environment has it");
-        assert!(names.iter().all(|name| ["PATH", "PWD", "SHLVL", "_", "OLDPWD"].contains(&name.as_str())), "{names:?}");
+        // The shell makes these by itself.
+        assert!(names.iter().all(|name| ["PWD", "SHLVL", "_", "OLDPWD"].contains(&name.as_str())), "{names:?}");
     }
 
     #[tokio::test]
     async fn what_is_our_fault_is_no_failed_film() {
-        let missing = Tools { search_path: Some("/nonexistent".to_owned()), renderer: PathBuf::new() };
-        assert!(missing.run("ffmpeg", Vec::new(), LONG).await.is_err());
+        let missing = Tools { renderer: "/nonexistent/program".into() };
+        let error = missing.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap_err().to_string();
+        assert!(error.contains("cannot start /nonexistent/program"), "{error}");
         for script in ["kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 1"] {
             let (tools, _directory) = tools(script);
-            let error = tools.run("ffmpeg", Vec::new(), LONG).await.unwrap_err();
-            assert!(matches!(error, ProcessError::Tool { program: "ffmpeg", .. }), "{script}");
+            let error = tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap_err();
+            assert!(matches!(error, ProcessError::Tool { program: WORK, .. }), "{script}");
         }
         let (tools, _directory) = tools("kill -11 $$");
-        assert!(matches!(tools.run("ffmpeg", Vec::new(), LONG).await.unwrap(), Ran::Failed(_)));
+        assert!(matches!(tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap(), Ran::Failed(_)));
     }
 }

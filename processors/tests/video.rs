@@ -1,5 +1,5 @@
 //! The video processor on films that FFmpeg makes here.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 
 mod support;
 
@@ -121,26 +121,44 @@ async fn the_seek_bar_and_the_library_have_small_pictures() {
 }
 
 #[tokio::test]
-async fn a_film_that_is_processed_again_has_the_same_files() {
+async fn a_call_that_was_cut_off_is_gone_on_with() {
     let world = World::new();
     let film = bytes(&world, &[PICTURES, SOUND, H264], "film.mp4");
     let id = world.upload("a", &film).await;
-    // Cut off behind the first step: what decodes is gone.
-    let mut broken = world.services.clone();
-    broken.tools.renderer = world.dir.path().join("nothing-here");
-    assert!(process::video(&broken, Event { media_id: id.clone(), later: false }).await.is_err());
+    let at = async |world: &World| {
+        let row = world.row(&id).await;
+        assert_eq!(row.status, Status::Processing);
+        row.progress.map(|p| (p.step, p.done, p.of, p.made.len())).unwrap()
+    };
+    let event = || Event { media_id: id.clone(), later: false };
+    // What decodes is gone.
+    let mut blind = world.services.clone();
+    blind.tools.renderer = world.dir.path().join("nothing-here");
+    assert!(process::video(&blind, event()).await.is_err());
+    assert_eq!(at(&world).await, ("poster".to_owned(), 0, 3, 0));
+    // The store does not take the film itself.
+    *world.store.refused.lock().unwrap() = Some("video.mp4");
+    assert!(process::video(&world.services, event()).await.is_err());
+    let made_before = world.store.made.lock().unwrap().len();
+    assert_eq!(at(&world).await, ("copy".to_owned(), 2, 3, made_before));
+    assert!(made_before > 4, "{made_before}");
+    // What is left needs no decoding.
+    *world.store.refused.lock().unwrap() = None;
+    assert_eq!(process::video(&blind, event()).await.unwrap().status, End::Ready);
+    let (row, made) = (world.row(&id).await, world.store.made.lock().unwrap().clone());
+    assert_eq!((made.len(), row.renditions.len()), (made_before + 1, made_before + 1), "{made:?}");
+    assert!(row.thumbhash.is_some() && row.rendition("poster").is_some() && row.progress.is_none());
+
+    // Another file under the same key, as far as anybody had come with the one before: from the beginning.
+    let id = world.upload("b", &film).await;
+    *world.store.refused.lock().unwrap() = Some("video.mp4");
+    assert!(process::video(&world.services, Event { media_id: id.clone(), later: false }).await.is_err());
+    *world.store.refused.lock().unwrap() = None;
+    world.drop_in("ada/b/original", &bytes(&world, &[PICTURES, H264], "silent.mp4"));
+    assert_eq!(processed(&world, "b").await, End::Ready);
     let row = world.row(&id).await;
-    assert_eq!(
-        (row.status, row.progress.map(|p| (p.step, p.done, p.of))),
-        (Status::Processing, Some(("poster".to_owned(), 1, 3)))
-    );
-    assert_eq!(processed(&world, "a").await, End::Ready);
-    let made = world.store.made.lock().unwrap().clone();
-    let mut unique = made.clone();
-    unique.sort();
-    unique.dedup();
-    assert_eq!(unique.len(), made.len(), "{made:?}");
-    assert_eq!(made.len(), world.row(&id).await.renditions.len());
+    let folder = row.rendition("video").unwrap().key.trim_end_matches("video.mp4").to_owned();
+    assert!(row.renditions.iter().all(|rendition| rendition.key.starts_with(&folder)), "{:?}", row.renditions);
 }
 
 #[tokio::test]
@@ -154,8 +172,51 @@ async fn an_mpeg_transport_stream_and_fragments_become_mp4() {
         let out = world.rendition(&id, "video").await;
         assert!(place(&out, b"moov") < place(&out, b"mdat"), "{name}");
         assert!(!contains(&out, b"moof"), "{name}");
-        assert!((4_900..=5_200).contains(&world.row(&id).await.duration_ms.unwrap()), "{name}");
+        let length = world.row(&id).await.duration_ms.unwrap();
+        assert!((4_900..=5_200).contains(&length), "{name}: {length}");
     }
+}
+
+#[tokio::test]
+async fn a_film_begins_at_0_whatever_its_clock_says() {
+    let world = World::new();
+    // A broadcast in its tenth hour, and one whose clock is set back in the middle.
+    let made = |name: &str, offset: &str| bytes(&world, &[PICTURES, SOUND, H264, offset, "-f mpegts"], name);
+    let (late, early) = (made("late.ts", "-output_ts_offset 36000"), made("early.ts", ""));
+    let joined = [&late[..], &early[..]].concat();
+    for (name, film, length) in [("late", &late, 5_000), ("joined", &joined, 10_000)] {
+        let id = world.upload(name, film).await;
+        assert_eq!(processed(&world, name).await, End::Ready, "{name}: {:?}", world.row(&id).await.reason);
+        let row = world.row(&id).await;
+        let found = row.duration_ms.unwrap();
+        assert!(found.abs_diff(length) < 400, "{name}: {found} ms");
+        let facts = probed(&world, &row.rendition("video").unwrap().key);
+        let start: f64 = facts["format"]["start_time"].as_str().unwrap().parse().unwrap();
+        let duration: f64 = facts["format"]["duration"].as_str().unwrap().parse().unwrap();
+        assert!(start.abs() < 0.1 && (duration * 1000.0 - length as f64).abs() < 400.0, "{name}: {facts}");
+        let cues = String::from_utf8(world.rendition(&id, "sprites").await).unwrap();
+        assert!(cues.starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n"), "{name}: {cues}");
+    }
+}
+
+#[tokio::test]
+async fn frames_out_of_order_stay_so() {
+    let world = World::new();
+    let codecs = "-c:v libx264 -preset veryfast -bf 3 -g 50 -pix_fmt yuv420p -c:a aac";
+    let film = made(&world, &[PICTURES, SOUND, codecs], "film.mkv");
+    let id = world.upload("a", &std::fs::read(&film).unwrap()).await;
+    assert_eq!(processed(&world, "a").await, End::Ready, "{:?}", world.row(&id).await.reason);
+    let frames = |path: &std::path::Path| {
+        let arguments = ["-v", "error", "-i", path.to_str().unwrap(), "-map", "0:v", "-f", "framemd5", "-"];
+        let output = Command::new("ffmpeg").args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let sums =
+            text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit(',').next().unwrap().to_owned());
+        sums.collect::<Vec<_>>()
+    };
+    let made = world.store.path(support::MEDIA, &world.row(&id).await.rendition("video").unwrap().key);
+    assert_eq!(frames(&made), frames(&film));
+    assert_eq!(frames(&film).len(), 125);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     std::fs::create_dir_all(directory).map_err(|e| Failure::file(directory, e))?;
     // The process that decodes is this program again.
     let program = std::env::current_exe().map_err(|e| Failure::Input(format!("this program's own file: {e}")))?;
-    let tools = Tools { search_path: None, renderer: program };
+    let tools = Tools { renderer: program };
     let started = Instant::now();
     let rendered = block_on(async {
         render(source, &recipe, step, directory, &tools).await.map_err(|e| match e {

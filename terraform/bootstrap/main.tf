@@ -5,7 +5,7 @@
 # Nobody destroys it by accident: Terraform refuses.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.10"
   required_providers {
     aws = {
       source  = "hashicorp/aws"

@@ -205,6 +205,19 @@ def expectations(site):
                 ("dynamodb:GetItem", t["licences"], {}),
             ],
         ),
+        # It judges by what lies in its zip. Not every site has it.
+        "authorizer": (
+            own_log("authorizer"),
+            strangers("authorizer")
+            + [
+                ("secretsmanager:GetSecretValue", site.secret, {}),
+                ("ssm:GetParameter", parameter, {}),
+                ("kms:Decrypt", site.key, {}),
+                ("s3:GetObject", original, {}),
+                ("dynamodb:GetItem", t["media"], {}),
+                ("cognito-idp:ListUsers", site.pool, {}),
+            ],
+        ),
         "edge": (
             [
                 (
@@ -239,12 +252,16 @@ def main():
     expected = expectations(site)
     if arguments.source:
         problems += source_problems(arguments.source, {function: calls for function, (calls, _) in expected.items()})
-    edge = next(
-        r["values"]["function_name"]
-        for r in site.all
-        if r["type"] == "aws_lambda_function" and r["values"].get("skip_destroy")
-    )
+    functions = [r["values"] for r in site.all if r["type"] == "aws_lambda_function"]
+    edge = next(values["function_name"] for values in functions if values.get("skip_destroy"))
+    names = [values["function_name"] for values in functions]
+    there = {"edge" if name == edge else name.removeprefix(f"{site.name}-") for name in names}
+    problems += [f"{name}: expected a row here that says what it may do" for name in sorted(there - set(expected))]
+    missing = set(expected) - there - {"authorizer"}
+    problems += [f"{name}: is judged here, and there is no such function" for name in sorted(missing)]
     for function, (calls, neighbours) in expected.items():
+        if function not in there:
+            continue
         policy = site.policy(f"{site.name}-{function}")
         if len(neighbours) < 10:
             problems.append(f"{function}: expected ten neighbours or more, there are {len(neighbours)}")
@@ -266,7 +283,7 @@ def main():
                     problems.append(f"{r['address']}: {s.get('Sid')}: resource * without a reason")
     for problem in problems:
         print(f"iam: {problem}", file=sys.stderr)
-    print(f"iam: {checked} calls judged, {len(problems)} problems", file=sys.stderr)
+    print(f"iam: {checked} calls of {len(there)} functions judged, {len(problems)} problems", file=sys.stderr)
     return 1 if problems else 0
 
 

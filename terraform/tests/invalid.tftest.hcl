@@ -27,6 +27,8 @@ run "wrong" {
     access_token_minutes = 2000
     # too short a session
     refresh_token_days = 0
+    # a group with a space
+    groups = { admins = "", "the editors" = "" }
     # a regional web acl
     web_acl_arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b"
     # countries both ways
@@ -57,10 +59,12 @@ run "wrong" {
     alarm_emails = ["you"]
     # no money
     budget_usd = -5
+    # no region
+    edge_log_regions = ["europe"]
     # no repository
     github = { repository = "media", state_bucket = "b" }
   }
-  expect_failures = [var.name, var.domain, var.policy_file, var.user_pool, var.other_issuers, var.sign_in_prefix, var.password_policy, var.mfa, var.access_token_minutes, var.refresh_token_days, var.web_acl_arn, var.geo_restriction, var.price_class, var.access_log, var.authorizer, var.app_memory_mb, var.max_upload_bytes, var.default_quota, var.storage, var.image, var.video, var.topic_webhooks, var.log_days, var.alarm_emails, var.budget_usd, var.github]
+  expect_failures = [var.name, var.domain, var.policy_file, var.user_pool, var.other_issuers, var.sign_in_prefix, var.password_policy, var.mfa, var.access_token_minutes, var.refresh_token_days, var.groups, var.web_acl_arn, var.geo_restriction, var.price_class, var.access_log, var.authorizer, var.app_memory_mb, var.max_upload_bytes, var.default_quota, var.storage, var.image, var.video, var.topic_webhooks, var.log_days, var.alarm_emails, var.budget_usd, var.edge_log_regions, var.github]
 }
 
 run "wrong_2" {
@@ -72,8 +76,34 @@ run "wrong_2" {
     administrators = "root"
     # half a day
     storage = { log_days = 0.5 }
+    # half a byte
+    default_quota = { bytes = 0.5 }
+    # less than nothing at once
+    image = { concurrency = -2 }
+    # too little for the decoder
+    video = { memory_mb = 2048 }
   }
-  expect_failures = [var.domain, var.administrators, var.storage]
+  expect_failures = [var.domain, var.administrators, var.storage, var.default_quota, var.image, var.video]
+}
+
+run "wrong_3" {
+  command = plan
+  variables {
+    # half a megabyte
+    image = { memory_mb = 2048.5 }
+    # no room for a film that is written anew
+    video = { disk_mb = 4096 }
+  }
+  expect_failures = [var.image, var.video]
+}
+
+run "wrong_4" {
+  command = plan
+  variables {
+    # less than nothing at once
+    video = { concurrency = -2 }
+  }
+  expect_failures = [var.video]
 }
 
 run "domain_with_both" {

@@ -41,6 +41,14 @@ run "one_apply_ends_with_a_site_that_signs_in" {
     condition     = local.issuers[0].issuer == module.identity.issuer && local.issuers[0].clients == [module.identity.web_client_id, module.identity.api_client_id]
     error_message = "both clients' tokens count"
   }
+  assert {
+    condition     = !anytrue([for queue in ["objects", "later"] : contains(module.observability.alarms, "stagedoor-${queue}-queue")]) && contains(module.observability.alarms, "stagedoor-later-failed-queue")
+    error_message = "a queue in which there is work gives no alarm, and the one behind it does"
+  }
+  assert {
+    condition     = length(module.observability.alarms) == 23
+    error_message = "docs/cost.md counts 23 alarms"
+  }
 }
 
 run "own_domain" {

@@ -63,15 +63,20 @@ pub struct Rendition {
 }
 
 /// How far the processor of a title is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// What is being done now: a lower-case word that stays the same, such as `copy`, `poster`, `previews`.
+    /// What is being done now: a lower-case word that stays the same, such as `poster`, `previews`, `copy`.
     pub step: String,
     /// Steps that ended before it.
     pub done: u32,
     /// Steps altogether.
     pub of: u32,
+    /// What those that ended have stored: a processor that takes the title up again begins behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Rendition>,
+    /// The title's likeness, once a step has made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbhash: Option<ThumbHash>,
 }
 
 /// A row to be added.

@@ -6,7 +6,7 @@ use crate::media::{failed, id, ready, row_in};
 use crate::stores::Pair;
 
 fn at(step: &str, done: u32) -> Progress {
-    Progress { step: step.to_owned(), done, of: 3 }
+    Progress { step: step.to_owned(), done, of: 3, ..Progress::default() }
 }
 
 async fn progress(p: &Pair, name: &str) -> Option<Progress> {

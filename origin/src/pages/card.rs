@@ -4,7 +4,7 @@ use catalog::{Kind, Media, Status};
 
 use super::screen::sizes;
 use crate::app::App;
-use crate::view::{clock, day, doing};
+use crate::view::{ProgressView, clock, day};
 use crate::{MediaView, Problem, Session};
 
 /// As many pixels as the widest card has on a screen with two for each of the page's.
@@ -47,9 +47,12 @@ impl Card {
             stage: match media.status {
                 Status::Uploading => Stage::Unfinished,
                 Status::Uploaded => Stage::Working("Waiting its turn…".to_owned()),
-                Status::Processing => {
-                    Stage::Working(media.progress.as_ref().map_or_else(|| "Processing…".to_owned(), doing))
-                }
+                Status::Processing => Stage::Working(
+                    media
+                        .progress
+                        .as_ref()
+                        .map_or_else(|| "Processing…".to_owned(), |progress| ProgressView::from(progress).doing()),
+                ),
                 Status::Ready => Stage::Ready,
                 Status::Failed => Stage::Failed(reason(media)),
             },

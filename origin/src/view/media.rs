@@ -1,9 +1,9 @@
 //! A title as the API shows it: links on this site, and nothing of where the original is kept.
 
-use catalog::{Kind, Media, Progress, Rendition, Status, Visibility};
+use catalog::{Kind, Media, Rendition, Status, Visibility};
 use serde::Serialize;
 
-use super::{rfc3339, url};
+use super::{ProgressView, rfc3339, url};
 use crate::app::App;
 use crate::{Problem, Session};
 
@@ -31,7 +31,7 @@ pub struct MediaView {
     /// Where it is on its way.
     pub status: Status,
     /// How far its processor is; `null` unless `status` is `processing`, and until the processor has said so.
-    pub progress: Option<Progress>,
+    pub progress: Option<ProgressView>,
     /// Why it failed: a sentence for people.
     pub reason: Option<String>,
     /// The original's length in bytes.
@@ -118,7 +118,7 @@ impl MediaView {
             version: media.version,
             kind: media.kind,
             status: media.status,
-            progress: media.progress.clone(),
+            progress: media.progress.as_ref().map(ProgressView::from),
             reason: media.reason.clone(),
             bytes: media.source.bytes,
             duration_ms: media.duration_ms,

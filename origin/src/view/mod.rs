@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use media::{MediaView, RenditionView};
-pub use progress::doing;
+pub use progress::ProgressView;
 
 /// A rendition's path on this site.
 pub fn url(rendition: &Rendition) -> String {

@@ -213,7 +213,7 @@ impl World {
 
     /// Has its processor say how far it is.
     pub async fn at_step(&self, id: &MediaId, step: &str, done: u32, of: u32) {
-        let progress = Progress { step: step.to_owned(), done, of };
+        let progress = Progress { step: step.to_owned(), done, of, ..Progress::default() };
         assert!(self.catalog.progress(id, &progress, NOW).await.unwrap());
     }
 

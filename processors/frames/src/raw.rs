@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
-use std::ptr;
+use std::ptr::{self, addr_of};
 
 use ffmpeg_next as ffmpeg;
 
@@ -54,10 +54,37 @@ pub(crate) fn set_up(
 
 /// What a frame says of its colours.
 pub(crate) fn colours(frame: &Video) -> Colours {
-    // SAFETY: the frame is there as long as it is borrowed; the fields are plain numbers.
-    let (primaries, transfer, matrix, range) = unsafe {
+    // SAFETY: the frame is there as long as it is borrowed; only the fields' places are taken of it.
+    unsafe {
         let frame = frame.as_ptr();
-        ((*frame).color_primaries as u32, (*frame).color_trc as u32, (*frame).colorspace as u32, (*frame).color_range)
+        colours_at(
+            addr_of!((*frame).color_primaries),
+            addr_of!((*frame).color_trc),
+            addr_of!((*frame).colorspace),
+            addr_of!((*frame).color_range),
+        )
+    }
+}
+
+/// The four fields, as the numbers that they are.
+///
+/// # Safety
+/// Each place can be read.
+unsafe fn colours_at(
+    primaries: *const ffi::AVColorPrimaries,
+    transfer: *const ffi::AVColorTransferCharacteristic,
+    matrix: *const ffi::AVColorSpace,
+    range: *const ffi::AVColorRange,
+) -> Colours {
+    // SAFETY: to Rust these are enumerations, which may hold no other number than those that it knows; FFmpeg puts into them what a file
+    // says. An enumeration of C is as large as an `unsigned int`.
+    let (primaries, transfer, matrix, range) = unsafe {
+        (
+            primaries.cast::<u32>().read(),
+            transfer.cast::<u32>().read(),
+            matrix.cast::<u32>().read(),
+            range.cast::<u32>().read(),
+        )
     };
     let code = |value: u32| u16::try_from(value).unwrap_or(2);
     Colours {
@@ -65,8 +92,8 @@ pub(crate) fn colours(frame: &Video) -> Colours {
         transfer: code(transfer),
         matrix: code(matrix),
         full_range: match range {
-            ffi::AVColorRange::AVCOL_RANGE_JPEG => Some(true),
-            ffi::AVColorRange::AVCOL_RANGE_MPEG => Some(false),
+            number if number == ffi::AVColorRange::AVCOL_RANGE_JPEG as u32 => Some(true),
+            number if number == ffi::AVColorRange::AVCOL_RANGE_MPEG as u32 => Some(false),
             _ => None,
         },
     }
@@ -105,36 +132,32 @@ pub(crate) struct Stored {
 
 /// Reads them out of a stream's parameters.
 pub(crate) fn stored(parameters: &Parameters) -> Stored {
-    // SAFETY: the parameters are there as long as they are borrowed. `extradata` has `extradata_size` bytes, or is null.
+    // SAFETY: the parameters are there as long as they are borrowed; no reference to them as a whole is made, see `colours_at`. `extradata`
+    // has `extradata_size` bytes, or is null.
     unsafe {
-        let parameters = &*parameters.as_ptr();
-        let length = usize::try_from(parameters.extradata_size).unwrap_or(0);
-        let configuration = if parameters.extradata.is_null() {
+        let parameters = parameters.as_ptr();
+        let length = usize::try_from((*parameters).extradata_size).unwrap_or(0);
+        let configuration = if (*parameters).extradata.is_null() {
             Vec::new()
         } else {
-            std::slice::from_raw_parts(parameters.extradata, length).to_vec()
+            std::slice::from_raw_parts((*parameters).extradata, length).to_vec()
         };
         let side = |value: i32| u32::try_from(value).unwrap_or(0);
-        let aspect = parameters.sample_aspect_ratio;
-        let code = |value: u32| u16::try_from(value).unwrap_or(2);
+        let aspect = (*parameters).sample_aspect_ratio;
         Stored {
             configuration,
-            size: Size { width: side(parameters.width), height: side(parameters.height) },
+            size: Size { width: side((*parameters).width), height: side((*parameters).height) },
             aspect: match (side(aspect.num), side(aspect.den)) {
                 (0, _) | (_, 0) => (1, 1),
                 other => other,
             },
-            colours: Colours {
-                primaries: code(parameters.color_primaries as u32),
-                transfer: code(parameters.color_trc as u32),
-                matrix: code(parameters.color_space as u32),
-                full_range: match parameters.color_range {
-                    ffi::AVColorRange::AVCOL_RANGE_JPEG => Some(true),
-                    ffi::AVColorRange::AVCOL_RANGE_MPEG => Some(false),
-                    _ => None,
-                },
-            },
-            pixel_format: parameters.format,
+            colours: colours_at(
+                addr_of!((*parameters).color_primaries),
+                addr_of!((*parameters).color_trc),
+                addr_of!((*parameters).color_space),
+                addr_of!((*parameters).color_range),
+            ),
+            pixel_format: (*parameters).format,
         }
     }
 }

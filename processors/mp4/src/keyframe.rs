@@ -29,6 +29,9 @@ impl<'a> Track<'a> {
     /// The keyframes in decoding order, up to where the tables end; without a table of them, every sample. A fragmented film has
     /// none here. One walk costs as much as the tables are long, and the number of keyframes is for the caller to bound: a track
     /// whose samples all have the same size may declare four billion.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the tables of keyframes or chunks are out of order.
     pub fn keyframes(&self) -> Result<impl Iterator<Item = Keyframe> + use<'_, 'a>, Error> {
         let mut cursor = self.cursor()?;
         let listed = self.samples.keyframe_numbers()?;
@@ -37,6 +40,9 @@ impl<'a> Track<'a> {
     }
 
     /// The keyframe that is shown nearest to a time in seconds, of those whose bytes are in the file. `None`: there is none.
+    ///
+    /// # Errors
+    /// As [`Track::keyframes`].
     pub fn keyframe_near(&self, time: f64) -> Result<Option<Keyframe>, Error> {
         if self.samples.keyframes.is_none() {
             return self.sample_near(time);

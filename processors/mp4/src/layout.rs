@@ -76,6 +76,10 @@ pub struct Layout {
 
 impl Layout {
     /// Walks over the top level: one small read for each box, none of what they hold.
+    ///
+    /// # Errors
+    /// [`Error::Read`] or [`Error::Changed`] where the source cannot be read; [`Error::NotAFilm`], [`Error::MoovMissing`],
+    /// [`Error::MoovTruncated`]; [`Error::TooMany`] boxes.
     pub async fn scan(source: &(impl ReadAt + ?Sized), limits: &Limits) -> Result<Self, Error> {
         let file_size = source.size();
         let mut layout = Self { boxes: Vec::new(), file_size, fragments: false };

@@ -40,6 +40,12 @@ pub(crate) struct MovieHeader {
 impl Movie {
     /// Reads what describes the film, and nothing of the film itself: the headers of the boxes at the top level, `ftyp`, `moov`, and
     /// of a fragmented film what tells its duration. Wrap what is far away in [`crate::Cached`].
+    ///
+    /// # Errors
+    /// [`Error::Read`] or [`Error::Changed`] where the source cannot be read; [`Error::NotAFilm`], [`Error::MoovMissing`] or
+    /// [`Error::MoovTruncated`] where there is no whole index; [`Error::TooLarge`] or [`Error::TooMany`] beyond the limits. What is
+    /// wrong inside the index is found by those who read it, except in a fragmented film: there also what [`Movie::tracks`] fails
+    /// with.
     pub async fn open(source: &(impl ReadAt + ?Sized), limits: Limits) -> Result<Self, Error> {
         let layout = Layout::scan(source, &limits).await?;
         let ftyp = match layout.first(b"ftyp") {
@@ -74,11 +80,18 @@ impl Movie {
     }
 
     /// Whether the samples are in fragments (`moof`), so that the index names none or not all of them.
+    ///
+    /// # Errors
+    /// [`Error::CompressedMoov`]; [`Error::Malformed`] where the index cannot be walked through.
     pub fn is_fragmented(&self) -> Result<bool, Error> {
         Ok(self.layout.fragments || self.moov_box()?.child(b"mvex")?.is_some())
     }
 
     /// The tracks in the order of the file.
+    ///
+    /// # Errors
+    /// [`Error::CompressedMoov`]; [`Error::Malformed`] where a box of any track contradicts itself; [`Error::TooMany`] tracks or
+    /// edits.
     pub fn tracks(&self) -> Result<Vec<Track<'_>>, Error> {
         let moov = self.moov_box()?;
         let header = self.header()?;

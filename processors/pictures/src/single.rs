@@ -41,15 +41,16 @@ pub fn to_srgb(pixels: DynamicImage, codes: (u16, u16)) -> DynamicImage {
     colour::to_srgb(pixels, &Colour::new(Some(codes), None))
 }
 
-/// A still WebP.
+/// A still WebP of pixels in RGB or RGBA with 8 bits a channel; `quality` is 1 to 100.
 ///
 /// # Errors
-/// [`PictureError::Encoding`].
+/// [`PictureError::Encoding`], also of other pixels and of a quality above 100.
 pub fn webp(pixels: &DynamicImage, quality: u8) -> Result<Vec<u8>, PictureError> {
     encode::webp(pixels, quality).map_err(|message| encode::failed("webp", message))
 }
 
-/// A WebP that moves, for ever: pictures of one size, each with the time at which it appears, in milliseconds from the first.
+/// A WebP that moves, for ever: pictures of one size, each with the time at which it appears, in milliseconds from the first; `quality`
+/// is 1 to 100.
 ///
 /// # Errors
 /// [`PictureError::Encoding`].

@@ -34,8 +34,8 @@ pub async fn render(
 ) -> Result<Rendered, Failure> {
     let failed = |message: String| ProcessError::Tool { program: ARGUMENT, message };
     let recipe = serde_json::to_string(recipe).map_err(|e| failed(e.to_string()))?;
-    let arguments = vec![ARGUMENT.into(), source.into(), directory.into(), recipe.into(), step_name(step).into()];
-    let made = match tools.render(ARGUMENT, arguments, MAX_WALL_TIME).await? {
+    let arguments = vec![source.into(), directory.into(), recipe.into(), step_name(step).into()];
+    let made = match tools.render(ARGUMENT, arguments, Vec::new(), MAX_WALL_TIME).await? {
         Ran::Done(answer) => match serde_json::from_slice(&answer).map_err(|e| failed(e.to_string()))? {
             Answer::Made(made) => made,
             Answer::Refused(sentence) => return Err(Refusal::Picture(sentence).into()),

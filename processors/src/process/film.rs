@@ -6,48 +6,95 @@ use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
 use super::made::{folder, publish};
 use crate::video::{Film, MAX_BYTES, Main, Source};
-use crate::{Failure, Refusal, Services, now};
+use crate::{Failure, ProcessError, Refusal, Services, now};
 
 /// What is made of films, by which their renditions' keys change when it does.
-const RECIPE: &str = "film 2";
+const RECIPE: &str = "film 3";
 
-/// What is done with a film, one after the other, as its page says it.
-const STEPS: [&str; 3] = ["copy", "poster", "previews"];
+/// What is done with a film, one after the other, as its page says it. First what can fail by the film: nothing is stored of one that does
+/// not decode.
+const STEPS: [&str; 3] = ["poster", "previews", "copy"];
 
-/// A film: the playable file, its poster, its previews. A call that was cut off is made good by the next one: every step makes the same
-/// objects under the same keys.
+/// A film: its poster, its previews, the playable file. Each step ends with its files stored and noted in the row, so that the next call
+/// begins behind it when this one is cut off; a step that is done twice makes the same objects under the same keys.
 pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> Result<Outcome, Failure> {
     let (bucket, key) = (&services.raw_bucket, &row.source.key);
     let facts = services.objects.head(bucket, key).await?.ok_or(Refusal::Gone)?;
+    if facts.bytes == 0 {
+        return Err(Refusal::Empty.into());
+    }
     if facts.bytes > MAX_BYTES {
         return Err(Refusal::VideoBytes(facts.bytes).into());
     }
     let source = services.objects.film(bucket, key).await?.ok_or(Refusal::Gone)?;
     if matches!(&source, Source::Object(object) if object.etag().trim_matches('"') != facts.etag) {
-        return Err(std::io::Error::other("the object was replaced while it was looked at").into());
+        return Err(ProcessError::Source(std::io::Error::other("it was replaced while it was looked at")).into());
     }
     let length = usize::try_from(source.size().min(SNIFF_BYTES)).unwrap_or(0);
-    let container = match sniff(&source.read_at(0, length).await?) {
+    let container = match sniff(&source.read_at(0, length).await.map_err(ProcessError::Source)?) {
         Sniffed::Video(container) => container,
-        Sniffed::Empty => return Err(Refusal::Empty.into()),
         // Dispatch saw something else: the object was replaced since.
         _ => return Err(Refusal::Unknown.into()),
     };
-    begun(services, row, 0).await?;
-    let film = Box::pin(Film::open(&source, container, directory, &services.tools)).await?;
     let folder = folder(services, row, &facts.etag, RECIPE);
-    // First what can fail by the film: nothing is stored of one that does not decode.
-    begun(services, row, 1).await?;
-    let pictures = Box::pin(film.poster()).await?;
-    begun(services, row, 2).await?;
-    let previews = Box::pin(film.previews()).await?;
-    let mut renditions = vec![main(services, &film, &source, &folder).await?];
-    renditions.extend(publish(services, &folder, pictures.files).await?);
-    renditions.extend(publish(services, &folder, previews).await?);
+    let mut steps = Steps::taken_up(services, row, &folder).await?;
+    let film = Box::pin(Film::open(&source, container, directory, &services.tools)).await?;
+    if steps.next() == Some("poster") {
+        let pictures = Box::pin(film.poster()).await?;
+        steps.progress.thumbhash = pictures.picture.thumbhash;
+        steps.ended(publish(services, &folder, pictures.files).await?).await?;
+    }
+    if steps.next() == Some("previews") {
+        let previews = Box::pin(film.previews()).await?;
+        steps.ended(publish(services, &folder, previews).await?).await?;
+    }
+    if steps.next() == Some("copy") {
+        steps.ended(vec![main(services, &film, &source, &folder).await?]).await?;
+    }
+    let Progress { made: renditions, thumbhash, .. } = steps.progress;
     let size = film.planned.shown;
-    let picture = Picture { width: size.width, height: size.height, ..pictures.picture };
-    let duration_ms = milliseconds(film.duration_s);
-    Ok(Outcome::Ready { renditions, duration_ms, picture: Some(picture), later: false })
+    let picture = Some(Picture { width: size.width, height: size.height, thumbhash });
+    Ok(Outcome::Ready { renditions, duration_ms: milliseconds(film.duration_s), picture, later: false })
+}
+
+/// How far the work on a film is, on its row.
+struct Steps<'a> {
+    services: &'a Services,
+    row: &'a Media,
+    progress: Progress,
+}
+
+impl<'a> Steps<'a> {
+    /// Behind what another call has noted, where that was made of the same file in the same way.
+    async fn taken_up(services: &'a Services, row: &'a Media, folder: &str) -> Result<Self, Failure> {
+        let all = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+        let ours = |made: &Rendition| made.key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let before = row.progress.as_ref().filter(|before| before.of == all && before.made.iter().all(ours));
+        let progress = Progress { of: all, ..before.cloned().unwrap_or_default() };
+        let mut steps = Self { services, row, progress };
+        steps.say().await?;
+        Ok(steps)
+    }
+
+    /// What is to be done now.
+    fn next(&self) -> Option<&'static str> {
+        STEPS.get(usize::try_from(self.progress.done).ok()?).copied()
+    }
+
+    /// Notes that a step has ended, and what it has stored.
+    async fn ended(&mut self, stored: Vec<Rendition>) -> Result<(), Failure> {
+        self.progress.made.extend(stored);
+        self.progress.done += 1;
+        self.say().await
+    }
+
+    async fn say(&mut self) -> Result<(), Failure> {
+        if let Some(next) = self.next() {
+            next.clone_into(&mut self.progress.step);
+        }
+        self.services.catalog.progress(&self.row.id, &self.progress, now()).await.map_err(ProcessError::from)?;
+        Ok(())
+    }
 }
 
 /// The playable file: by the store itself where it can.
@@ -65,15 +112,6 @@ async fn main(services: &Services, film: &Film<'_>, source: &Source, folder: &st
     };
     let (name, content_type) = ("video".to_owned(), content_type.to_owned());
     Ok(Rendition { name, key, content_type, width: size.width, height: size.height, bytes })
-}
-
-/// Says on the row which step has begun.
-async fn begun(services: &Services, row: &Media, done: usize) -> Result<(), Failure> {
-    let Some(step) = STEPS.get(done) else { return Ok(()) };
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let progress = Progress { step: (*step).to_owned(), done: count(done), of: count(STEPS.len()) };
-    services.catalog.progress(&row.id, &progress, now()).await.map_err(crate::ProcessError::from)?;
-    Ok(())
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a film's length")]

@@ -30,8 +30,8 @@ pub struct Content {
     pub bytes: u64,
 }
 
-/// Where everything goes that is made of one version of an object by one recipe, which is named by a hash or a version: `media/OWNER/ID/` and 16 hexadecimal digits of bucket, key,
-/// entity tag and recipe. The same work has the same keys however often it is done, and other content never an old key: browsers keep
+/// Where everything goes that is made of one version of an object by one recipe, which is named by a hash or a version:
+/// `media/OWNER/ID/` and 16 hexadecimal digits of bucket, key, entity tag and recipe. The same work has the same keys however often it is done, and other content never an old key: browsers keep
 /// renditions for a year.
 pub(super) fn folder(services: &Services, row: &Media, etag: &str, recipe: &str) -> String {
     let mut context = Context::new(&SHA256);

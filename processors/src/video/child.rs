@@ -1,4 +1,4 @@
-use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -18,6 +18,12 @@ pub(crate) const ARGUMENT: &str = "render-film";
 /// What the process may have of addresses, in bytes: two frames of 8K at once, and what the decoder keeps of them.
 const MOST_MEMORY: u64 = 2 << 30;
 
+/// What of that the threads that decode may have together; what a decoder takes for each pixel of a frame, its neighbours and its RGB
+/// among them; and what else a thread takes, its stack among that.
+const DECODING_MEMORY: u64 = 1 << 30;
+const FRAME_BYTES: u64 = 16;
+const THREAD_BYTES: u64 = 16 << 20;
+
 /// WebP's quality of small pictures and of those that move.
 const QUALITY: u8 = 60;
 
@@ -25,7 +31,10 @@ const QUALITY: u8 = 60;
 const MOMENTS: usize = 12;
 const MOMENT_MS: i32 = 500;
 
-/// What is to be done, as JSON in the process's only argument.
+/// The most of a job that is read.
+const MOST_JOB: u64 = 16 << 20;
+
+/// What is to be done, as JSON on the process's standard input.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Job {
@@ -116,14 +125,10 @@ pub(crate) struct Previews {
 pub(super) const MOVING: &str = "preview.webp";
 
 /// Does one job.
-pub(crate) fn answer(arguments: &[OsString]) -> Answer {
-    let job = match arguments {
-        [job] => serde_json::from_str(&job.to_string_lossy()).map_err(|e| e.to_string()),
-        _ => Err("one argument".to_owned()),
-    };
-    let job = match job {
+pub(crate) fn answer() -> Answer {
+    let job = match serde_json::from_reader(std::io::stdin().lock().take(MOST_JOB)) {
         Ok(job) => job,
-        Err(message) => return Answer::Failed(format!("expected {ARGUMENT} JOB: {message}")),
+        Err(message) => return Answer::Failed(format!("standard input: expected a job as JSON: {message}")),
     };
     if let Err(error) = limited(MOST_MEMORY, MAX_WALL_TIME.as_secs()) {
         return Answer::Failed(error.to_string());
@@ -173,7 +178,7 @@ fn previews(
             if next.is_empty() {
                 break;
             }
-            sheet.extend(pictures(coding, bytes, &next, grid.tile));
+            sheet.extend(pictures(coding, bytes, &next, grid.tile)?);
         }
         if sheet.is_empty() {
             break;
@@ -195,7 +200,7 @@ fn previews(
     }
     let step = shown.len().div_ceil(MOMENTS).max(1);
     let moments: Vec<&Keyframe> = shown.iter().step_by(step).collect();
-    let moments = pictures(coding, bytes, &moments, moving);
+    let moments = pictures(coding, bytes, &moments, moving)?;
     let moves = moments.len() > 1;
     if moves {
         let times = (0..).map(|number| number * MOMENT_MS);
@@ -206,22 +211,52 @@ fn previews(
     Ok(Previews { times, sheets, moves })
 }
 
-/// Those that decode, on as many threads as the process has processors.
-fn pictures<'k>(coding: &Coding, bytes: &[u8], list: &[&'k Keyframe], size: Size) -> Vec<(&'k Keyframe, DynamicImage)> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let one = |keyframe: &&'k Keyframe| {
-        let from = usize::try_from(keyframe.offset).ok()?;
-        let sample = bytes.get(from..from.checked_add(usize::try_from(keyframe.length).ok()?)?)?;
-        Some((*keyframe, decode(coding, sample, size).ok()?))
+/// A picture, and of which keyframe it is.
+type Shown<'k> = (&'k Keyframe, DynamicImage);
+
+/// Those that decode, on several threads.
+fn pictures<'k>(
+    coding: &Coding,
+    bytes: &[u8],
+    list: &[&'k Keyframe],
+    size: Size,
+) -> Result<Vec<Shown<'k>>, FrameError> {
+    let part = list.len().div_ceil(threads(coding.stored)).max(1);
+    let some = |chunk: &[&'k Keyframe]| -> Result<Vec<Option<Shown<'k>>>, FrameError> {
+        chunk.iter().map(|keyframe| picture(coding, bytes, keyframe, size)).collect()
     };
-    let part = list.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let begun: Vec<_> = list
-            .chunks(part)
-            .map(|chunk| scope.spawn(move || chunk.iter().filter_map(one).collect::<Vec<_>>()))
-            .collect();
-        begun.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
-    })
+    let parts = thread::scope(|scope| {
+        let begin = |chunk| thread::Builder::new().spawn_scoped(scope, move || some(chunk));
+        let begun = list.chunks(part).map(begin).collect::<Result<Vec<_>, _>>().map_err(ours)?;
+        let crashed = |_| FrameError::Damaged("the decoder panicked".to_owned());
+        begun.into_iter().map(|thread| thread.join().map_err(crashed)).collect::<Result<Vec<_>, _>>()
+    })?;
+    let all = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().flatten().flatten().collect())
+}
+
+/// `None` where it does not decode.
+fn picture<'k>(
+    coding: &Coding,
+    bytes: &[u8],
+    keyframe: &'k Keyframe,
+    size: Size,
+) -> Result<Option<Shown<'k>>, FrameError> {
+    let place = usize::try_from(keyframe.offset).ok().zip(usize::try_from(keyframe.length).ok());
+    let sample = place.and_then(|(from, length)| bytes.get(from..from.checked_add(length)?));
+    match sample.map(|sample| decode(coding, sample, size)) {
+        Some(Ok(picture)) => Ok(Some((keyframe, picture))),
+        // Ours is want of memory: a film without it would have other pictures at each try.
+        Some(Err(FrameError::Ours(message))) => Err(FrameError::Ours(message)),
+        Some(Err(_)) | None => Ok(None),
+    }
+}
+
+/// As many as there are processors, and as their frames have room.
+fn threads(stored: Size) -> usize {
+    let each = stored.area().saturating_mul(FRAME_BYTES).saturating_add(THREAD_BYTES);
+    let room = usize::try_from(DECODING_MEMORY / each).unwrap_or(usize::MAX).max(1);
+    thread::available_parallelism().map_or(1, usize::from).min(room)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]

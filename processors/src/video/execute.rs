@@ -7,13 +7,14 @@ use mp4_front::{Cached, Limits, Movie, ReadAt};
 
 use super::facts::Facts;
 use super::keyframes::{self, Keyframe};
+use super::pictures::{self, Decoder};
 use super::plan::{VideoPlan, plan};
 use super::source::Source;
-use super::{UNDECODABLE, damage, pictures};
+use super::{UNDECODABLE, damage};
 use crate::image::Rendered;
 use crate::process::{Content, Made};
 use crate::tools::Tools;
-use crate::{Failure, Refusal};
+use crate::{Failure, ProcessError, Refusal};
 use sniff::Container;
 
 /// A film that is being worked on.
@@ -30,7 +31,7 @@ pub struct Film<'a> {
     /// Where keyframes are read that were put aside; otherwise they are read where the film is.
     aside: Option<Source>,
     directory: &'a Path,
-    tools: &'a Tools,
+    decoder: Decoder<'a>,
 }
 
 /// How the playable file comes to be.
@@ -53,6 +54,7 @@ impl<'a> Film<'a> {
         directory: &'a Path,
         tools: &'a Tools,
     ) -> Result<Self, Failure> {
+        let decoder = Decoder::new(tools);
         if container == Container::IsoMedia {
             let movie = opened(source).await?;
             let facts = Facts::of_movie(&movie)?;
@@ -72,25 +74,28 @@ impl<'a> Film<'a> {
                     keyframes,
                     aside: None,
                     directory,
-                    tools,
+                    decoder,
                 });
             }
         }
-        Self::rewritten(source, directory, tools).await
+        Self::rewritten(source, directory, decoder).await
     }
 
-    async fn rewritten(source: &'a Source, directory: &'a Path, tools: &'a Tools) -> Result<Self, Failure> {
+    async fn rewritten(source: &'a Source, directory: &'a Path, decoder: Decoder<'a>) -> Result<Self, Failure> {
         let [whole, to, aside] = ["whole", "video", "aside"].map(|name| directory.join(name));
         source.save(&whole).await?;
-        let facts = Facts::of_file(pictures::facts(&whole, tools).await?);
-        let planned = plan(&facts)?;
-        let rewritten = pictures::rewrite(whole.clone(), planned.format, to.clone(), aside.clone(), tools).await?;
+        let mut facts = Facts::of_file(pictures::headers(&whole, decoder).await?);
+        let format = plan(&facts)?.format;
+        let rewritten = pictures::rewrite(whole.clone(), format, to.clone(), aside.clone(), decoder).await?;
         tokio::fs::remove_file(whole).await?;
-        let coding = coding(Facts::of_file(rewritten.facts).picture.coding)?;
+        // What browsers record does not say how long it is.
+        facts.duration_s = Some(rewritten.duration_s);
+        let planned = plan(&facts)?;
+        let coding = coding(facts.picture.coding)?;
         let keyframes = keyframes::of_file(&rewritten.keyframes);
         let aside = Some(Source::file(&aside)?);
         let (duration_s, main) = (rewritten.duration_s, Main::Written(to));
-        Ok(Self { duration_s, planned, main, source, coding, keyframes, aside, directory, tools })
+        Ok(Self { duration_s, planned, main, source, coding, keyframes, aside, directory, decoder })
     }
 
     /// The playable file's name and media type.
@@ -114,7 +119,7 @@ impl<'a> Film<'a> {
     /// [`Refusal::VideoDamaged`] where no keyframe decodes.
     pub async fn poster(&self) -> Result<Rendered, Failure> {
         let source = self.aside.as_ref().unwrap_or(self.source);
-        pictures::poster(source, &self.keyframes, &self.coding, &self.planned, self.directory, self.tools).await
+        pictures::poster(source, &self.keyframes, &self.coding, &self.planned, self.directory, self.decoder).await
     }
 
     /// Small pictures for the seek bar, and one that moves.
@@ -124,15 +129,17 @@ impl<'a> Film<'a> {
     pub async fn previews(&self) -> Result<Vec<Made>, Failure> {
         let source = self.aside.as_ref().unwrap_or(self.source);
         let of = (&self.planned, self.duration_s);
-        pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, self.tools).await
+        pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, self.decoder).await
     }
 }
 
 async fn opened(source: &impl ReadAt) -> Result<Movie, Failure> {
     match Movie::open(&Cached::new(source), Limits::default()).await {
         Ok(movie) => Ok(movie),
-        Err(mp4_front::Error::Read(error)) => Err(error.into()),
-        Err(mp4_front::Error::Changed) => Err(std::io::Error::other("the film changed while it was read").into()),
+        Err(mp4_front::Error::Read(error)) => Err(ProcessError::Source(error).into()),
+        Err(mp4_front::Error::Changed) => {
+            Err(ProcessError::Source(std::io::Error::other("it changed meanwhile")).into())
+        }
         Err(error) => Err(damage(&error).into()),
     }
 }

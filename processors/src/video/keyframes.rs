@@ -23,6 +23,11 @@ pub(super) struct Keyframe {
 const MOST: usize = 100_000;
 /// The bytes of one: of a frame of 8K that is hardly compressed.
 const MOST_BYTES: u64 = 32 << 20;
+/// So many become small pictures, of so many bytes together: an hour of 4K at one in ten seconds has some 200 MB.
+const MOST_PREVIEWS: usize = 4000;
+const PREVIEW_BYTES: u64 = 512 << 20;
+/// Ten seconds so often doubled are a year.
+const DOUBLINGS: usize = 22;
 /// So many are fetched at once.
 const AT_ONCE: usize = 16;
 /// So much is read for a poster in which there is something to be seen, and so many keyframes.
@@ -65,7 +70,8 @@ pub(super) fn for_poster(all: &[Keyframe], at_s: f64) -> Vec<&Keyframe> {
         .enumerate()
         .take_while(|(number, found)| {
             let length = found.bytes.end - found.bytes.start;
-            let fits = *number == 0 || length <= left;
+            // The first may be black: there is always a second.
+            let fits = *number < 2 || length <= left;
             left = left.saturating_sub(length);
             fits
         })
@@ -73,10 +79,18 @@ pub(super) fn for_poster(all: &[Keyframe], at_s: f64) -> Vec<&Keyframe> {
         .collect()
 }
 
-/// Those that become small pictures.
+/// Those that become small pictures: farther apart where they would be too many, or too large together.
 pub(super) fn for_previews(all: &[Keyframe], duration_s: f64) -> Vec<&Keyframe> {
     let times: Vec<f64> = all.iter().map(|found| found.time_s).collect();
-    chosen(&times, apart_s(duration_s)).into_iter().filter_map(|index| all.get(index)).collect()
+    let apart = std::iter::successors(Some(apart_s(duration_s)), |apart| Some(apart * 2.0));
+    let mut tries = apart.take(DOUBLINGS).map(|apart| -> Vec<&Keyframe> {
+        chosen(&times, apart).into_iter().filter_map(|index| all.get(index)).collect()
+    });
+    let fits = |found: &Vec<&Keyframe>| {
+        let bytes = found.iter().map(|found| found.bytes.end - found.bytes.start).fold(0, u64::saturating_add);
+        found.len() <= MOST_PREVIEWS && bytes <= PREVIEW_BYTES
+    };
+    tries.find(fits).unwrap_or_else(|| all.first().into_iter().collect())
 }
 
 /// Brings keyframes into a file, one behind the other.
@@ -101,7 +115,7 @@ pub(super) async fn fetch(
 
 async fn read(source: &impl ReadAt, bytes: &Range<u64>) -> Result<bytes::Bytes, Failure> {
     let length = usize::try_from(bytes.end - bytes.start).unwrap_or(usize::MAX);
-    source.read_at(bytes.start, length).await.map_err(|e| ProcessError::Disk(e).into())
+    source.read_at(bytes.start, length).await.map_err(|e| ProcessError::Source(e).into())
 }
 
 #[cfg(test)]
@@ -127,8 +141,9 @@ mod tests {
         let even = film(&[1000; 60], 0.5);
         assert_eq!(times(&for_poster(&even, 1.0)), [1.0, 3.0, 5.0, 7.0, 9.0]);
         assert_eq!(times(&for_poster(&even, 29.0)), [29.0]);
-        assert_eq!(times(&for_poster(&film(&[3 << 20; 9], 10.0), 1.0)), [0.0], "the first may be of any size");
-        assert_eq!(times(&for_poster(&film(&[1 << 20; 9], 10.0), 1.0)), [0.0, 10.0]);
+        assert_eq!(times(&for_poster(&film(&[3 << 20; 9], 10.0), 1.0)), [0.0, 10.0], "two may be of any size");
+        assert_eq!(times(&for_poster(&film(&[700_000; 9], 10.0), 1.0)), [0.0, 10.0]);
+        assert_eq!(times(&for_poster(&film(&[600_000; 9], 10.0), 1.0)), [0.0, 10.0, 20.0]);
         assert!(for_poster(&[], 1.0).is_empty());
     }
 
@@ -136,5 +151,12 @@ mod tests {
     fn previews_are_evenly_apart() {
         assert_eq!(for_previews(&film(&[10; 3600], 1.0), 3600.0).len(), 360);
         assert_eq!(for_previews(&film(&[10; 10], 1.0), 10.0).len(), 5);
+        // A day: of one in ten seconds every fourth.
+        assert_eq!(for_previews(&film(&[10; 8640], 10.0), 86_400.0).len(), 2160);
+        // Samples that overlap cost each time.
+        let same = vec![Keyframe { time_s: 0.0, bytes: 0..32 << 20 }; 3];
+        assert_eq!(for_previews(&same, 9.0).len(), 1);
+        let greedy: Vec<_> = (0..100).map(|n| Keyframe { time_s: f64::from(n) * 10.0, bytes: 0..32 << 20 }).collect();
+        assert_eq!(for_previews(&greedy, 1000.0).len(), 13);
     }
 }

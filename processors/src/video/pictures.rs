@@ -1,7 +1,7 @@
 //! Pictures of a film, by the process that decodes.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use frames::file::{Facts, Format, Rewritten};
 use frames::{Coding, Look};
@@ -17,11 +17,27 @@ use crate::process::{Content, Made};
 use crate::tools::{Ran, Tools};
 use crate::{Failure, ProcessError, Refusal};
 
-async fn ask(job: &Job, tools: &Tools) -> Result<Answer, Failure> {
+/// Who decodes, and until when: all the work on one film has one end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decoder<'a> {
+    /// The binary.
+    pub tools: &'a Tools,
+    /// The end of [`MAX_WALL_TIME`].
+    pub until: Instant,
+}
+
+impl<'a> Decoder<'a> {
+    /// Whose time begins now.
+    pub fn new(tools: &'a Tools) -> Self {
+        Self { tools, until: Instant::now() + MAX_WALL_TIME }
+    }
+}
+
+async fn ask(job: &Job, decoder: Decoder<'_>) -> Result<Answer, Failure> {
     let failed = |message: String| Failure::from(ProcessError::Tool { program: ARGUMENT, message });
-    let job = serde_json::to_string(job).map_err(|e| failed(e.to_string()))?;
-    let arguments = vec![OsString::from(ARGUMENT), job.into()];
-    match tools.render(ARGUMENT, arguments, MAX_WALL_TIME).await? {
+    let job = serde_json::to_vec(job).map_err(|e| failed(e.to_string()))?;
+    let left = decoder.until.saturating_duration_since(Instant::now());
+    match decoder.tools.render(ARGUMENT, Vec::new(), job, left).await? {
         Ran::Done(answer) => match serde_json::from_slice(&answer).map_err(|e| failed(e.to_string()))? {
             Answer::Refused(Fault::Pixels(pixels)) => Err(Refusal::VideoPixels(pixels).into()),
             Answer::Refused(Fault::NoPictures) => Err(Refusal::NoPictureTrack.into()),
@@ -47,7 +63,12 @@ fn unexpected() -> Failure {
 /// # Errors
 /// [`Refusal::VideoDamaged`], [`Refusal::NoPictureTrack`], or a [`ProcessError`] where we are at fault.
 pub async fn facts(source: &Path, tools: &Tools) -> Result<Facts, Failure> {
-    match ask(&Job::Facts { source: source.into() }, tools).await {
+    headers(source, Decoder::new(tools)).await
+}
+
+/// The same in the time that is left.
+pub(super) async fn headers(source: &Path, decoder: Decoder<'_>) -> Result<Facts, Failure> {
+    match ask(&Job::Facts { source: source.into() }, decoder).await {
         Ok(Answer::Facts(facts)) => Ok(facts),
         Ok(_) => Err(unexpected()),
         Err(Failure::Refused(Refusal::VideoDamaged(_))) => {
@@ -63,9 +84,9 @@ pub(super) async fn rewrite(
     format: Format,
     to: PathBuf,
     keyframes: PathBuf,
-    tools: &Tools,
+    decoder: Decoder<'_>,
 ) -> Result<Rewritten, Failure> {
-    match ask(&Job::Rewrite { source, format, to, keyframes }, tools).await? {
+    match ask(&Job::Rewrite { source, format, to, keyframes }, decoder).await? {
         Answer::Rewritten(rewritten) => Ok(rewritten),
         _ => Err(unexpected()),
     }
@@ -78,7 +99,7 @@ pub(super) async fn poster(
     coding: &Coding,
     planned: &VideoPlan,
     directory: &Path,
-    tools: &Tools,
+    decoder: Decoder<'_>,
 ) -> Result<Rendered, Failure> {
     let mut best: Option<(Look, PathBuf)> = None;
     let mut failed = UNDECODABLE;
@@ -87,11 +108,11 @@ pub(super) async fn poster(
         keyframes::fetch(source, &[candidate], &keyframe).await?;
         let to = directory.join(format!("poster-{number}.png"));
         let job = Job::Frame { coding: coding.clone(), keyframe, size: planned.poster, to: to.clone() };
-        let look = match ask(&job, tools).await {
+        let look = match ask(&job, decoder).await {
             Ok(Answer::Frame(look)) => look,
             Ok(_) => return Err(unexpected()),
-            // Another one may be whole.
-            Err(Failure::Refused(refusal)) => {
+            // Another one may be whole, where there is time.
+            Err(Failure::Refused(refusal)) if refusal != Refusal::TooSlow => {
                 failed = refusal;
                 continue;
             }
@@ -105,7 +126,7 @@ pub(super) async fn poster(
         }
     }
     let Some((_, frame)) = best else { return Err(failed.into()) };
-    match image::render(&frame, &image::poster_recipe(), Step::First, directory, tools).await {
+    match image::render(&frame, &image::poster_recipe(), Step::First, directory, decoder.tools).await {
         // We made that picture: what is wrong with it is the film's fault.
         Err(Failure::Refused(Refusal::Picture(_))) => Err(UNDECODABLE.into()),
         rendered => rendered,
@@ -119,13 +140,13 @@ pub(super) async fn previews(
     coding: &Coding,
     (planned, duration_s): (&VideoPlan, f64),
     directory: &Path,
-    tools: &Tools,
+    decoder: Decoder<'_>,
 ) -> Result<Vec<Made>, Failure> {
     let keyframes = directory.join("keyframes");
     let list = keyframes::fetch(source, &keyframes::for_previews(all, duration_s), &keyframes).await?;
     let moving = planned.moving;
     let job = Job::Previews { coding: coding.clone(), keyframes, list, moving, directory: directory.into() };
-    let Answer::Previews(previews) = ask(&job, tools).await? else { return Err(unexpected()) };
+    let Answer::Previews(previews) = ask(&job, decoder).await? else { return Err(unexpected()) };
     let grid = Grid::of(coding.shown);
     tokio::fs::write(directory.join(CUES), grid.cues(&previews.times, duration_s)).await?;
     let mut made = vec![file(directory, "sprites", CUES, "text/vtt", grid.tile).await?];

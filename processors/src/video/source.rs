@@ -35,8 +35,8 @@ impl Source {
         let mut start = 0;
         while start < self.size() {
             let length = AT_ONCE.min(self.size() - start);
-            let bytes = self.read_at(start, usize::try_from(length).map_err(io::Error::other)?).await?;
-            file.write_all(&bytes).await?;
+            let bytes = self.read_at(start, usize::try_from(length).unwrap_or(usize::MAX)).await;
+            file.write_all(&bytes.map_err(ProcessError::Source)?).await?;
             start += length;
         }
         Ok(file.flush().await?)

@@ -13,6 +13,7 @@ const ROWS: usize = 10;
 pub const CLOSEST_S: f64 = 2.0;
 const FARTHEST_S: f64 = 10.0;
 const WANTED: f64 = 180.0;
+const ROUNDED_S: f64 = 0.003;
 
 /// How small pictures lie in their files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +38,39 @@ pub fn apart_s(duration_s: f64) -> f64 {
     (duration_s / WANTED).clamp(CLOSEST_S, FARTHEST_S)
 }
 
-/// Of keyframes at these times, in ascending order, the indices of those that are shown: the first, and each that comes at least so
-/// much later than the one before.
+/// Of keyframes at these times, in ascending order, the indices of those that are shown: the first, and from each the farthest that is
+/// at most so much later, but at least [`CLOSEST_S`]; or where there is none, the next.
 pub fn chosen(times: &[f64], apart_s: f64) -> Vec<usize> {
-    let mut last = None;
-    let mut chosen = Vec::new();
-    for (index, time) in times.iter().enumerate() {
-        // A clock of ninety thousand ticks a second is rounded.
-        if last.is_none_or(|last| time - last > apart_s - 0.001) {
-            chosen.push(index);
-            last = Some(*time);
+    // A clock of ninety thousand ticks a second is rounded.
+    let (closest, farthest) = (CLOSEST_S - ROUNDED_S, apart_s + ROUNDED_S);
+    let mut chosen: Vec<(usize, f64)> = Vec::new();
+    let mut candidate = None;
+    for (index, time) in times.iter().copied().enumerate() {
+        let Some((_, last)) = chosen.last().copied() else {
+            chosen.push((index, time));
+            continue;
+        };
+        if time - last < closest {
+            continue;
+        }
+        if time - last <= farthest {
+            candidate = Some((index, time));
+            continue;
+        }
+        // The one before this was the farthest.
+        let Some(before) = candidate.take() else {
+            chosen.push((index, time));
+            continue;
+        };
+        chosen.push(before);
+        match time - before.1 {
+            apart if apart < closest => {}
+            apart if apart <= farthest => candidate = Some((index, time)),
+            _ => chosen.push((index, time)),
         }
     }
-    chosen
+    chosen.extend(candidate);
+    chosen.into_iter().map(|(index, _)| index).collect()
 }
 
 impl Grid {
@@ -122,6 +143,10 @@ mod tests {
         }
         let every = |step: f64| (0..30).map(|n| f64::from(n) * step).collect::<Vec<_>>();
         assert_eq!(chosen(&every(1.0), 2.0).get(..3), Some(&[0, 2, 4][..]));
+        // Every 8.3 s: each of them, and not every other one.
+        assert_eq!(chosen(&every(250.0 / 30.0), 10.0).len(), 30);
+        assert_eq!(chosen(&[0.0, 0.5, 5.0, 5.5, 12.0, 30.0, 31.0, 33.0], 10.0), [0, 3, 4, 5, 7]);
+        assert_eq!(chosen(&[0.0, 0.5, 5.0], 2.0), [0, 2]);
         // Keyframes farther apart than wanted: each of them.
         assert_eq!(chosen(&every(12.5), 10.0).len(), 30);
         // 2.0 s by a clock of 24,000/1,001 frames.

@@ -24,6 +24,8 @@ pub struct FakeStore {
     root: PathBuf,
     pub types: Mutex<HashMap<String, String>>,
     pub failing: AtomicBool,
+    /// Puts fail whose key ends with this.
+    pub refused: Mutex<Option<&'static str>>,
     /// What a file becomes between a look at it and its download, once.
     pub replaced: Mutex<Option<Vec<u8>>>,
     /// The keys of all objects that were made, in order.
@@ -36,7 +38,9 @@ impl FakeStore {
     }
 
     fn check(&self, action: &'static str, bucket: &str, key: &str) -> Result<(), ObjectError> {
-        if self.failing.load(Ordering::SeqCst) {
+        let refused = *self.refused.lock().unwrap();
+        let refused = action == "PUT" && refused.is_some_and(|end| key.ends_with(end));
+        if refused || self.failing.load(Ordering::SeqCst) {
             let (bucket, key) = (bucket.to_owned(), key.to_owned());
             return Err(ObjectError { action, bucket, key, message: "connection refused".to_owned() });
         }
@@ -143,13 +147,14 @@ impl World {
             root,
             types: Mutex::default(),
             failing: AtomicBool::new(false),
+            refused: Mutex::default(),
             replaced: Mutex::default(),
             made: Mutex::default(),
         });
         let catalog = Arc::new(SqliteCatalog::open(dir.path().join("catalog.sqlite")).unwrap());
         let (raw_bucket, media_bucket) = (RAW.to_owned(), MEDIA.to_owned());
         let renderer = env!("CARGO_BIN_EXE_image-lambda").into();
-        let tools = Tools { search_path: None, renderer };
+        let tools = Tools { renderer };
         let services = Services { catalog, objects: Arc::clone(&store) as _, raw_bucket, media_bucket, tools };
         Self { services, store, dir }
     }

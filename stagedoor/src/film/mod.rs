@@ -8,6 +8,7 @@ mod table;
 mod video;
 
 pub use faststart::{Arguments as Faststart, run as faststart};
+pub use render::{playable, program};
 pub use video::{Arguments as Video, run as video};
 
 use mp4_front::ReadAt;
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use place::Place;
 
 /// What the first bytes of a file say.
-async fn sniffed(source: &impl ReadAt) -> Sniffed {
+pub async fn sniffed(source: &impl ReadAt) -> Sniffed {
     let length = usize::try_from(source.size().min(SNIFF_BYTES)).unwrap_or(0);
     source.read_at(0, length).await.map_or(Sniffed::Unknown, |bytes| sniff(&bytes))
 }

@@ -38,7 +38,7 @@ pub async fn probe(input: &Place, s3: &S3, as_json: bool) -> Result<(), Failure>
 
 /// Matroska, `WebM` and MPEG transport streams, whose headers FFmpeg's libraries read.
 async fn other(path: &Path, as_json: bool) -> Result<(), Failure> {
-    let tools = Tools { search_path: None, renderer: program()? };
+    let tools = Tools { renderer: program()? };
     let facts = file_facts(path, &tools).await.map_err(|e| Failure::file(path, e))?;
     let json = as_value(&facts);
     if as_json {

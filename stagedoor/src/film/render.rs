@@ -25,7 +25,7 @@ pub async fn render(input: &Place, s3: &S3, directory: &Path, only: Option<Only>
     // Beside the renditions, so that a film that is written anew is moved to them and not copied.
     let work = tempfile::Builder::new().prefix(".stagedoor-").tempdir_in(directory);
     let work = work.map_err(|e| Failure::file(directory, e))?;
-    let tools = Tools { search_path: None, renderer: program()? };
+    let tools = Tools { renderer: program()? };
     let failed = |failure: Processing| Failure::Input(format!("{input}: {failure}"));
     let film = Film::open(&source, container, work.path(), &tools).await.map_err(failed)?;
     let wanted = |what: Only| only.is_none_or(|only| only == what);
@@ -67,7 +67,8 @@ pub fn program() -> Result<std::path::PathBuf, Failure> {
     std::env::current_exe().map_err(|e| Failure::Input(format!("this program's own file: {e}")))
 }
 
-async fn playable(film: &Film<'_>, source: &Source, work: &Path) -> Result<Made, Failure> {
+/// Writes the playable file into the directory that is worked in.
+pub async fn playable(film: &Film<'_>, source: &Source, work: &Path) -> Result<Made, Failure> {
     let to = match &film.main {
         Main::Written(path) => path.clone(),
         Main::Planned(plan) => {

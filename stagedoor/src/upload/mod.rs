@@ -58,9 +58,7 @@ async fn upload(arguments: &Arguments) -> Result<(), Failure> {
     let (destination, name) = arguments.destination().await?;
     let state = arguments.state()?;
     let journal = Journal::open(&state, &name).map_err(|e| Failure::file(&state, e))?;
-    let preparation = arguments
-        .prepare
-        .then(|| Preparation::new(journal.clone(), arguments.poster_time, arguments.search_path.clone()));
+    let preparation = arguments.prepare.then(|| Preparation::new(journal.clone(), arguments.poster_time));
     let at_once = usize::from(arguments.parallel);
     let work = Work {
         uploader: Uploader::new(destination, Some(journal), at_once),

@@ -71,10 +71,10 @@ pub struct Arguments {
     /// Stay, and send what is added to the folders
     #[arg(long)]
     pub watch: bool,
-    /// Move a film's index to its front and take a poster from it here, before it is sent
+    /// Move a film's index to its front, leave out what it says beside the film, and take a poster from it here, before it is sent
     #[arg(long)]
     pub prepare: bool,
-    /// Where in the film the poster is taken, in seconds
+    /// About where in the film the poster is taken, in seconds
     #[arg(long, env = "STAGEDOOR_POSTER_TIME", value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
     pub poster_time: f64,
     /// Requests that send bytes at the same time
@@ -91,8 +91,6 @@ pub struct Arguments {
     pub state_home: Option<PathBuf>,
     #[arg(long, env = "HOME", value_name = "DIR", hide = true)]
     pub home: Option<PathBuf>,
-    #[arg(long, env = "PATH", value_name = "PATH", hide = true)]
-    pub search_path: Option<String>,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

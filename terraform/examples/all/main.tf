@@ -1,7 +1,7 @@
 # Everything that can be switched on.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.10"
   required_providers {
     aws = {
       source  = "hashicorp/aws"
@@ -47,7 +47,7 @@ module "stagedoor" {
   price_class     = "PriceClass_All"
   access_log      = "with_paths"
 
-  authorizer       = "jwt"
+  authorizer       = "lambda"
   app_memory_mb    = 1024
   max_upload_bytes = null
   default_quota    = { bytes = 100000000000, minutes = 600 }

@@ -1,7 +1,7 @@
 # A domain of one's own in a zone of Route 53: the certificate, its proof and the site's records are made too.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.10"
   required_providers {
     aws = {
       source  = "hashicorp/aws"

@@ -2,7 +2,7 @@
 # people in: the client's addresses are written last, once there is a distribution (modules/identity/clients.tf).
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.10"
   required_providers {
     aws = {
       source  = "hashicorp/aws"

@@ -1,7 +1,7 @@
 # People are in a user pool already. Its groups, password policy and sign-in pages stay as they are; two clients are added to it.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.10"
   required_providers {
     aws = {
       source  = "hashicorp/aws"

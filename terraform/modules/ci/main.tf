@@ -1,5 +1,8 @@
 # Two roles for GitHub's workflows, without any key that could be stolen: one plans, for pull requests of the repository itself; one
 # applies, for the branch that is deployed.
+#
+# Whoever may push to that branch is an administrator of the account: who makes roles can make one that may do anything. To bound that,
+# put a permissions boundary on every role of the site, and let the deploying role make roles with that boundary alone.
 
 data "aws_caller_identity" "this" {}
 
@@ -120,7 +123,16 @@ data "aws_iam_policy_document" "role" {
       resources = ["arn:aws:iam::${local.account}:role/${var.name}-*"]
     }
   }
-  # Its own roles it may not change: it could give itself anything.
+  # A plan reads what is in the state: GitHub's provider too, where it was made here.
+  dynamic "statement" {
+    for_each = each.key == "deploy" && var.oidc_provider_arn == null ? [1] : []
+    content {
+      sid       = "ReadGitHubsProvider"
+      actions   = ["iam:GetOpenIDConnectProvider"]
+      resources = ["arn:aws:iam::${local.account}:oidc-provider/${local.provider}"]
+    }
+  }
+  # No deployment changes who may deploy. Against somebody who wants to, it is no defence: they make another role first.
   dynamic "statement" {
     for_each = each.key == "deploy" ? [1] : []
     content {

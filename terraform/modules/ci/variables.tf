@@ -2,6 +2,11 @@ variable "name" {
   description = "The site's name; the deploying role may make roles whose names begin with it, and no other."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name: expected 3 to 24 characters of a-z, 0-9 and -, a letter first and no - last."
+  }
 }
 
 variable "repository" {
@@ -42,6 +47,11 @@ variable "state_bucket" {
   description = "The bucket with Terraform's state."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.state_bucket))
+    error_message = "state_bucket: expected a bucket's name: 3 to 63 characters of a-z, 0-9, . and -."
+  }
 }
 
 variable "state_key" {
@@ -49,6 +59,11 @@ variable "state_key" {
   type        = string
   default     = "stagedoor/terraform.tfstate"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-][A-Za-z0-9_./-]{0,1000}$", var.state_key))
+    error_message = "state_key: expected a key without wildcards and no / first, such as stagedoor/terraform.tfstate."
+  }
 }
 
 variable "deploy_policy_arns" {

@@ -16,7 +16,7 @@ resource "aws_cognito_user_pool" "this" {
 
   name                     = var.name
   username_attributes      = ["email"]
-  auto_verified_attributes = ["email"]
+  auto_verified_attributes = concat(["email"], var.sms ? ["phone_number"] : [])
   deletion_protection      = var.protect ? "ACTIVE" : "INACTIVE"
   mfa_configuration        = { off = "OFF", optional = "OPTIONAL", required = "ON" }[var.mfa]
   tags                     = var.tags

@@ -2,6 +2,11 @@ variable "name" {
   description = "What the names of the pool and its clients begin with."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name: expected 3 to 24 characters of a-z, 0-9 and -, a letter first and no - last."
+  }
 }
 
 variable "user_pool" {

@@ -73,7 +73,7 @@ variable "stale_upload_days" {
 }
 
 variable "derived_expiry_days" {
-  description = "After so many days files under derived/ of the processed bucket are removed: those that are made again when they are asked for; null: never."
+  description = "After so many days files under derived/ of the processed bucket are removed, where files belong that can be made again; null: never. Nothing of Stagedoor's writes there yet."
   type        = number
   default     = 30
 
@@ -84,7 +84,7 @@ variable "derived_expiry_days" {
 }
 
 variable "rendition_expiry_days" {
-  description = "The same for renditions under media/, which nothing makes again by itself; null: never."
+  description = "After so many days renditions (media/OWNER/ID/…) are removed; null: never. Nothing makes those of a title that is ready again: it stays in the library without pictures and film."
   type        = number
   default     = null
 

@@ -2,6 +2,11 @@ variable "name" {
   description = "What the names of everything here begin with."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name: expected 3 to 24 characters of a-z, 0-9 and -, a letter first and no - last."
+  }
 }
 
 variable "emails" {
@@ -53,6 +58,11 @@ variable "log_days" {
   type        = number
   default     = 365
   nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_days)
+    error_message = "log_days: expected one of the lengths that CloudWatch takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 or more by years."
+  }
 }
 
 variable "distribution_id" {

@@ -2,6 +2,11 @@ variable "name" {
   description = "What the names of everything here begin with."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name: expected 3 to 24 characters of a-z, 0-9 and -, a letter first and no - last."
+  }
 }
 
 variable "artefacts" {
@@ -149,6 +154,11 @@ variable "default_quota" {
     minutes = optional(number)
   })
   default = null
+
+  validation {
+    condition     = var.default_quota == null || try(alltrue([for n in [var.default_quota.bytes, var.default_quota.minutes] : n == null || try(n >= 0 && floor(n) == n, false)]), false)
+    error_message = "default_quota: expected bytes and minutes as whole numbers of 0 or more."
+  }
 }
 
 variable "administrators" {
@@ -180,6 +190,11 @@ variable "throttle" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.throttle.rate >= 1 && var.throttle.burst >= 1 && floor(var.throttle.burst) == var.throttle.burst
+    error_message = "throttle: expected a rate of 1 or more, and a burst that is a whole number of 1 or more."
+  }
 }
 
 variable "sweep_schedule" {
@@ -199,6 +214,11 @@ variable "log_days" {
   type        = number
   default     = 365
   nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_days)
+    error_message = "log_days: expected one of the lengths that CloudWatch takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 or more by years."
+  }
 }
 
 variable "tags" {

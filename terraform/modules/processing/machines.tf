@@ -5,9 +5,18 @@
 #   notify   titles that became `ready` or `failed`: the topic and webhooks
 
 locals {
+  # All places are taken (`video.concurrency`, the account's own limit): the title waits for its turn, a day or so.
+  throttled = {
+    ErrorEquals     = ["Lambda.TooManyRequestsException"]
+    IntervalSeconds = 5
+    BackoffRate     = 2
+    MaxAttempts     = 600
+    MaxDelaySeconds = 300
+    JitterStrategy  = "FULL"
+  }
   # Of Lambda's own making: worth another try at once.
   busy = {
-    ErrorEquals     = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"]
+    ErrorEquals     = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"]
     IntervalSeconds = 2
     BackoffRate     = 2
     MaxAttempts     = 6
@@ -18,7 +27,7 @@ locals {
   exhausted = { ErrorEquals = ["Sandbox.Timedout", "Lambda.Unknown", "States.Timeout", "Runtime.ExitError"], IntervalSeconds = 30, MaxAttempts = 1 }
   # Our own errors: a store did not answer. What is wrong with a file is an answer and no error.
   failed = { ErrorEquals = ["States.ALL"], IntervalSeconds = 5, BackoffRate = 4, MaxAttempts = 5, MaxDelaySeconds = 900, JitterStrategy = "FULL" }
-  retry  = [local.busy, local.exhausted, local.failed]
+  retry  = [local.throttled, local.busy, local.exhausted, local.failed]
 
   invoke = "arn:aws:states:::lambda:invoke"
 
@@ -157,8 +166,9 @@ locals {
           }
           TimeoutSeconds = local.functions.dispatch.limits.timeout_seconds + 30
           Output         = "{% $states.result.Payload %}"
-          Retry          = [merge(local.busy, { MaxAttempts = 3, MaxDelaySeconds = 10 })]
-          End            = true
+          # An Express execution has five minutes; after that the queue has the message again.
+          Retry = [merge(local.busy, { ErrorEquals = concat(local.throttled.ErrorEquals, local.busy.ErrorEquals), MaxAttempts = 3, MaxDelaySeconds = 10 })]
+          End   = true
         }
       }
     }
@@ -182,9 +192,10 @@ locals {
                 Arguments      = { FunctionName = module.function["notify"].arn, Payload = { media_id = "{% $media_id %}" } }
                 TimeoutSeconds = local.functions.notify.limits.timeout_seconds + 60
                 Output         = "{% $states.result.Payload %}"
-                Retry          = [local.busy, local.failed]
-                Catch          = [merge(local.give_up, { Next = "Remember" })]
-                End            = true
+                # All titles of a batch share one history, which holds 25,000 events.
+                Retry = [merge(local.throttled, { MaxAttempts = 100 }), local.busy, local.failed]
+                Catch = [merge(local.give_up, { Next = "Remember" })]
+                End   = true
               }
               Remember = merge(local.remember, { Next = "Nothing" })
               Nothing  = { Type = "Succeed" }

@@ -8,6 +8,11 @@ variable "expression" {
   description = "When: rate(…) or cron(…)."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.expression))
+    error_message = "expression: expected rate(…) or cron(…), such as rate(1 hour)."
+  }
 }
 
 variable "function_arn" {

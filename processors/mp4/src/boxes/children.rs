@@ -23,17 +23,26 @@ impl<'a> BoxRef<'a> {
     }
 
     /// The boxes behind so many bytes of content.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the content is shorter than that.
     pub fn children_after(self, skipped: usize) -> Result<Boxes<'a>, Error> {
         let rest = self.content.get(skipped..).ok_or_else(|| self.error(Problem::Short))?;
         Ok(Boxes::new(rest, self.content_offset().saturating_add(skipped as u64)))
     }
 
     /// The first child of a type.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where a box before it, or it, contradicts itself.
     pub fn child(self, kind: &[u8; 4]) -> Result<Option<BoxRef<'a>>, Error> {
         self.children().first(kind)
     }
 
     /// The first child of a type that must be there.
+    ///
+    /// # Errors
+    /// As [`BoxRef::child`]; also [`Error::Malformed`] where there is none.
     pub fn required(self, kind: &[u8; 4]) -> Result<BoxRef<'a>, Error> {
         self.child(kind)?.ok_or_else(|| self.error(Problem::Lacks(kind.into())))
     }
@@ -73,6 +82,9 @@ impl<'a> Boxes<'a> {
     }
 
     /// The first of a type; an error before it is reported.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where a box before it, or it, contradicts itself.
     pub fn first(mut self, kind: &[u8; 4]) -> Result<Option<BoxRef<'a>>, Error> {
         self.find(|found| !matches!(found, Ok(found) if found.kind != kind)).transpose()
     }

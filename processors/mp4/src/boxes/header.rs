@@ -28,6 +28,9 @@ impl Header {
     pub const MAX_BYTES: usize = 16;
 
     /// Reads a header from the first bytes of a box; 16 of them always suffice.
+    ///
+    /// # Errors
+    /// [`Problem::Short`] or [`Problem::SizeBelowHeader`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         let mut fields = Fields::new(bytes);
         let size = fields.u32()?;

@@ -95,6 +95,10 @@ pub struct TrackFacts {
 
 impl Movie {
     /// What the index says.
+    ///
+    /// # Errors
+    /// As [`Movie::tracks`]; also [`Error::Malformed`] where a decoder's configuration contradicts itself. A codec or a colour that
+    /// is not known is none.
     pub fn facts(&self) -> Result<Facts, Error> {
         let tracks = self.tracks()?.iter().map(|track| self.track_facts(track)).collect::<Result<Vec<_>, _>>()?;
         let (brand, compatible) = self.brands().unwrap_or((FourCc(*b"qt  "), &[]));

@@ -18,6 +18,10 @@ use crate::read::{Cached, FileReader};
 ///
 /// The new file is made beside `output` and takes its name at the end, so `output` may be `input`, and is never there in part. On
 /// Linux the kernel copies the media data by itself (`copy_file_range`). Blocks the thread.
+///
+/// # Errors
+/// As [`Movie::open`], [`Movie::faststart`] and [`write()`]. A verdict of another kind than [`Verdict::Move`] is no error: nothing is
+/// written then.
 pub fn file(input: &Path, output: &Path, limits: Limits) -> Result<Outcome, Error> {
     let reader = FileReader::open(input)?;
     let source = Cached::new(&reader);
@@ -33,6 +37,10 @@ pub fn file(input: &Path, output: &Path, limits: Limits) -> Result<Outcome, Erro
 }
 
 /// Writes `output` by a plan for the film that is open; otherwise as [`file()`].
+///
+/// # Errors
+/// [`Error::Changed`] where the film was written to since it was opened; [`Error::Write`] where the new file cannot be made, or the
+/// media data cannot be copied; [`Error::Read`] where the film cannot be looked at any more.
 pub fn write(plan: &Plan, reader: &FileReader, output: &Path) -> Result<(), Error> {
     let mut new = NewFile::beside(output)?;
     new.write(plan.head())?;

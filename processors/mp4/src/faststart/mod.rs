@@ -22,7 +22,6 @@ use serde::Serialize;
 
 use crate::boxes::FourCc;
 use crate::error::Error;
-use crate::layout::TopBox;
 use crate::movie::Movie;
 use rewrite::Rewrite;
 use space::Space;
@@ -71,17 +70,17 @@ pub enum Refusal {
         /// The place that it names.
         place: u64,
     },
-    /// A box that tells more than a film needs, and cannot be taken out.
-    #[error("the {kind} box at byte {offset} tells more than a player needs, and cannot be taken out")]
+    /// Of a private copy alone: a track of timed data that may tell more than a film, and whose samples would stay.
+    #[error("the {kind} box at byte {offset} may tell more than a film, and its samples cannot be taken out")]
     Telling {
-        /// `udta`, `meta`, `uuid`, or `trak` of timed data.
+        /// `trak`.
         kind: FourCc,
         /// Where that box begins.
         offset: u64,
     },
-    /// The index of a film in fragments is not what it begins with.
-    #[error("a film in fragments whose moov box does not follow its ftyp box")]
-    FragmentsFirst,
+    /// Of a private copy alone: what is between fragments, and in them, is not looked at.
+    #[error("the film is in fragments, which would have to be looked through one by one")]
+    InFragments,
     /// Samples that do not lie in one piece in what is copied.
     #[error(
         "the tables in the stbl box at byte {offset} place samples at bytes {start} to {end}, across the end of the media data"
@@ -152,6 +151,11 @@ pub struct Work {
 
 impl Movie {
     /// Whether and how to move the index to the front.
+    ///
+    /// # Errors
+    /// Never where the index is in front. Otherwise [`Error::Malformed`] where it contradicts itself, [`Error::TooMany`] tables, and
+    /// [`Error::TooLarge`] where it would outgrow the limits. Whatever has a [`Refusal`], a compressed index among them, is a
+    /// [`Verdict::Refused`].
     pub fn faststart(&self) -> Result<Verdict, Error> {
         if self.layout.moov_is_in_front() {
             // A compressed index does not say whether there are fragments.
@@ -175,8 +179,14 @@ impl Movie {
     ///
     /// Of tracks that are taken out, the samples stay in the media data, where no player looks. Timed data that is not known to be
     /// harmless is therefore a refusal.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the index contradicts itself, [`Error::TooMany`] tracks, edits or tables, and [`Error::TooLarge`]
+    /// where the index would outgrow the limits. Whatever has a [`Refusal`], a compressed index among them, is a
+    /// [`Verdict::Refused`].
     pub fn private_copy(&self) -> Result<Verdict, Error> {
-        match self.moov_box() {
+        match self.is_fragmented() {
+            Ok(true) => return Ok(Verdict::Refused(Refusal::InFragments)),
             Err(Error::CompressedMoov) => return Ok(Verdict::Refused(Refusal::CompressedMoov)),
             other => other?,
         };
@@ -184,9 +194,6 @@ impl Movie {
             return Ok(Verdict::Refused(refusal));
         }
         let movie = Self { moov: private::index(self)?, metas: Vec::new(), ..self.clone() };
-        if movie.is_fragmented()? {
-            return Ok(movie.in_place());
-        }
         movie.moved(&Space::private(&movie))
     }
 
@@ -206,20 +213,5 @@ impl Movie {
             copies: space.copies(self.layout.file_size),
             widened: rewrite.widened(),
         }))
-    }
-
-    /// The same places for everything: fragments and the indices behind them may name bytes of the file.
-    fn in_place(&self) -> Verdict {
-        let ftyp = self.ftyp.clone().unwrap_or_default();
-        let first = self.layout.first(b"moov").map(TopBox::range).unwrap_or_default();
-        if first.start != ftyp.len() as u64 {
-            return Verdict::Refused(Refusal::FragmentsFirst);
-        }
-        let rest = first.end..self.layout.file_size;
-        Verdict::Move(Plan {
-            head: [ftyp, self.moov.clone()].concat().into(),
-            copies: if rest.is_empty() { Vec::new() } else { vec![rest] },
-            widened: 0,
-        })
     }
 }

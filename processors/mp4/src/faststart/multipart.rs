@@ -74,6 +74,9 @@ pub struct TooLarge {
 
 /// Cuts a plan into parts. What is sent is the head, as much of the media data as the smallest part needs, and as much again at each
 /// of the at most two joints where a copy would be too small.
+///
+/// # Errors
+/// [`TooLarge`]: as many parts as there may be do not hold the new file.
 pub fn parts(plan: &Plan, rules: &PartRules) -> Result<Upload, TooLarge> {
     let bytes = plan.size();
     let mut rest = Rest { head: 0..plan.head.len(), copies: plan.copies.iter().cloned().collect() };
@@ -103,6 +106,9 @@ pub fn parts(plan: &Plan, rules: &PartRules) -> Result<Upload, TooLarge> {
 }
 
 /// What a part or object to be sent consists of, in memory. Reads nothing but the pieces of the source.
+///
+/// # Errors
+/// [`Error::Read`] or [`Error::Changed`] where the source cannot be read.
 pub async fn body(plan: &Plan, pieces: &[Piece], source: &(impl ReadAt + ?Sized)) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     for piece in pieces {

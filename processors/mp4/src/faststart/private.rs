@@ -9,7 +9,7 @@ use crate::movie::Movie;
 use crate::track::{Kind, Track};
 
 /// What players need of a film's top level. Whatever else there is (`udta`, `meta`, `uuid`, what a camera appended) is left out.
-const NEEDED: [&[u8; 4]; 9] = [b"ftyp", b"moov", b"mdat", b"moof", b"sidx", b"styp", b"mfra", b"emsg", b"prft"];
+const NEEDED: [&[u8; 4]; 3] = [b"ftyp", b"moov", b"mdat"];
 
 /// In boxes of the index: tags, pictures, places, names.
 const TELLING: [&[u8; 4]; 3] = [b"udta", b"meta", b"uuid"];
@@ -18,29 +18,54 @@ pub(super) fn is_needed(kind: FourCc) -> bool {
     NEEDED.iter().any(|needed| kind == *needed)
 }
 
-/// What stays in the media data and tells more than a film: timed data of a track that is taken out of the index.
+/// What Apple's phones write beside a film: which way they were held, where faces were, which frame is the photo. All of them begin with
+/// `com.apple.quicktime.`, and so do places.
+const HARMLESS: [&str; 6] = [
+    "video-orientation",
+    "still-image-time",
+    "detected-face",
+    "live-photo",
+    "scene-illuminance",
+    "full-frame-rate-playback-intent",
+];
+
+/// A track that is taken out of the index, whose samples stay in the media data and may tell more than a film.
 pub(super) fn refusal(movie: &Movie) -> Result<Option<Refusal>, Error> {
-    let spare = |found: &&crate::layout::TopBox| !is_needed(found.kind);
-    // Nothing can be cut out of a film in fragments, which name each other by their places.
-    if movie.is_fragmented()?
-        && let Some(found) =
-            movie.layout.boxes.iter().filter(spare).find(|found| TELLING.iter().any(|kind| found.kind == *kind))
-    {
-        return Ok(Some(Refusal::Telling { kind: found.kind, offset: found.offset }));
-    }
     for (trak, track) in each_track(movie)?.zip(movie.tracks()?) {
         let trak = trak?;
-        if track.kind == Kind::Metadata && track.sample_count() > 0 && !is_harmless(trak) {
+        let harmless = match track.kind {
+            // A drone writes where it is into subtitles, and its maker's name beside them.
+            Kind::Text => !has(trak.content, b"DJI"),
+            Kind::Video | Kind::Audio | Kind::Timecode | Kind::Hint => true,
+            Kind::Metadata => is_harmless(trak.content),
+            Kind::Other => false,
+        };
+        if !harmless && track.sample_count() > 0 {
             return Ok(Some(Refusal::Telling { kind: trak.kind, offset: trak.offset }));
         }
     }
     Ok(None)
 }
 
-/// Apple's phones have tracks of which way they were held and the like. The names of what is in them stand in the sample description.
-fn is_harmless(trak: BoxRef<'_>) -> bool {
-    let has = |word: &[u8]| trak.content.windows(word.len()).any(|window| window == word);
-    has(b"mebx") && !has(b"location")
+fn has(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+/// Of metadata with keys (`mebx`; QuickTime File Format, "Timed metadata sample description"): whether each key is known to be harmless.
+fn is_harmless(track: &[u8]) -> bool {
+    let keys = track.windows(8).enumerate().filter_map(|(at, header)| {
+        let (size, kind) = header.split_first_chunk::<4>()?;
+        let size = usize::try_from(u32::from_be_bytes(*size)).ok()?;
+        // A box `keyd`: its header, a namespace of four characters, the key.
+        (kind == b"keyd").then(|| track.get(at..at.checked_add(size)?)?.get(12..)).flatten()
+    });
+    let is_known = |key: &[u8]| {
+        let name = key.strip_prefix(b"com.apple.quicktime.");
+        name.is_some_and(|name| HARMLESS.iter().any(|known| name.starts_with(known.as_bytes())))
+    };
+    let boxes = track.windows(4).filter(|window| *window == b"keyd").count();
+    let known = keys.filter(|key| is_known(key)).count();
+    has(track, b"mebx") && boxes > 0 && known == boxes
 }
 
 fn each_track(movie: &Movie) -> Result<impl Iterator<Item = Result<BoxRef<'_>, Error>>, Error> {
@@ -54,11 +79,8 @@ pub(super) fn index(movie: &Movie) -> Result<Bytes, Error> {
     let mut index = Index { bytes: BytesMut::from(movie.moov.as_ref()), start: moov.offset };
     index.forget_telling(moov)?;
     index.forget_dates(moov.required(b"mvhd")?)?;
-    // A film in fragments has to have the tracks that its fragments name.
-    let fragmented = movie.is_fragmented()?;
-    let (tracks, is_kept) = (movie.tracks()?, |track: &Track<'_>| {
-        fragmented || matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text)
-    });
+    let tracks = movie.tracks()?;
+    let is_kept = |track: &Track<'_>| matches!(track.kind, Kind::Video | Kind::Audio | Kind::Text);
     let kept: Vec<u32> = tracks.iter().filter(|track| is_kept(track)).map(|track| track.id).collect();
     for (trak, track) in each_track(movie)?.zip(&tracks) {
         let trak = trak?;

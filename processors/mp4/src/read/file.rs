@@ -31,11 +31,17 @@ impl Stamp {
 
 impl FileReader {
     /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is no ordinary file.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         Self::new(File::open(path)?)
     }
 
     /// Reads from an open file.
+    ///
+    /// # Errors
+    /// Where it is no ordinary file, or cannot be asked for its size.
     pub fn new(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -45,6 +51,9 @@ impl FileReader {
     }
 
     /// Fails with [`SourceChanged`] if the file was written to since it was opened.
+    ///
+    /// # Errors
+    /// [`SourceChanged`], wrapped; or whatever keeps the file from being looked at.
     pub fn check_unchanged(&self) -> io::Result<()> {
         if Stamp::of(&self.file.metadata()?) == self.opened { Ok(()) } else { Err(io::Error::other(SourceChanged)) }
     }

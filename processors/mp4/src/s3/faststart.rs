@@ -38,6 +38,11 @@ impl Default for Options {
 /// `target` may be `source`; it is replaced at once, and only if it is still the version that was read. Another target is
 /// replaced whatever it is. On failure the upload is aborted. An answer that is lost after S3 has put the parts together is an
 /// error too, although the object is there; doing it again does no harm.
+///
+/// # Errors
+/// [`Error::Film`] where the source is no film that can be read, as [`Movie::open`] and [`Movie::faststart`] say, and where a request
+/// for its bytes fails or it was replaced meanwhile; [`Error::Object`] where it cannot be opened, or another request fails;
+/// [`Error::TooLarge`]; [`Error::NotAborted`]. [`Verdict::Refused`] is no error: nothing is written then.
 pub async fn faststart(
     client: &Client,
     source: &ObjectUri,
@@ -53,6 +58,10 @@ pub async fn faststart(
 }
 
 /// Makes the object `target` of one that is open by a plan, with these headers and metadata; otherwise as [`faststart()`].
+///
+/// # Errors
+/// [`Error::Film`] where a request for the source's bytes fails or it was replaced meanwhile; [`Error::Object`] where another request
+/// fails; [`Error::TooLarge`]; [`Error::NotAborted`].
 pub async fn carry_out(
     client: &Client,
     object: &ObjectReader,
@@ -72,6 +81,9 @@ pub async fn carry_out(
 
 /// Makes the object `target` as the local film `source` with its index in front. The whole film is sent, in parts from the disk.
 /// Only [`Verdict::Move`] sends anything.
+///
+/// # Errors
+/// As [`faststart()`]; the source that cannot be read, or was written to meanwhile, is the local file.
 pub async fn upload(client: &Client, source: &Path, target: &ObjectUri, options: &Options) -> Result<Outcome, Error> {
     let file = FileReader::open(source).map_err(crate::Error::from)?;
     let (verdict, cached) = judge(&file, options).await?;
@@ -90,6 +102,10 @@ pub async fn upload(client: &Client, source: &Path, target: &ObjectUri, options:
 
 /// Writes the local file `target` as the object `source` with its index in front, as [`crate::faststart::file()`] does. The whole
 /// film is read. Only [`Verdict::Move`] writes.
+///
+/// # Errors
+/// [`Error::Film`] as with [`faststart()`], also where the local file cannot be written; [`Error::Object`] where the source cannot be
+/// opened.
 pub async fn download(client: &Client, source: &ObjectUri, target: &Path, options: &Options) -> Result<Outcome, Error> {
     let object = ObjectReader::open(client, source).await?;
     let (verdict, _) = judge(&object, options).await?;
@@ -103,6 +119,9 @@ pub async fn download(client: &Client, source: &ObjectUri, target: &Path, option
 }
 
 /// Writes the local file `target` by a plan for an object that is open.
+///
+/// # Errors
+/// [`Error::Film`]: the object's bytes cannot be read, it was replaced meanwhile, or the local file cannot be written.
 pub async fn save(plan: &Plan, object: &ObjectReader, target: &Path) -> Result<(), Error> {
     let mut new = NewFile::beside(target)?;
     new.write(plan.head())?;

@@ -44,6 +44,9 @@ enum Ended {
 
 impl ObjectReader {
     /// Opens an object by reading its first 64 KiB.
+    ///
+    /// # Errors
+    /// The object is not there, may not be read, or the store answers without a range or an `ETag`.
     pub async fn open(client: &Client, uri: &ObjectUri) -> Result<Self, ObjectError> {
         let request = client.get_object().bucket(&uri.bucket).key(&uri.key);
         let answer = match request.range(format!("bytes=0-{}", FIRST - 1)).send().await {

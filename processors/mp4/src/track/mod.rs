@@ -119,6 +119,9 @@ impl<'a> Track<'a> {
 
     /// The code points of its pictures' colours (ISO/IEC 23091-2: primaries, transfer, matrix; 2 is "unspecified") and whether black is
     /// 0, by `colr` or else by the decoder's configuration. `None`: nothing is said.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the box that says them contradicts itself.
     pub fn colour_codes(&self) -> Result<Option<(u16, u16, u16, Option<bool>)>, Error> {
         let colour = self.entry.as_ref().map(Colour::of).transpose()?.flatten();
         Ok(colour.map(|colour| (colour.primaries, colour.transfer, colour.matrix, colour.full_range)))

@@ -77,7 +77,8 @@ impl Facts {
 /// Reads the header of a picture file.
 ///
 /// # Errors
-/// [`Refusal::Empty`], [`Refusal::Unknown`], [`Refusal::Variant`] or [`Refusal::Damaged`].
+/// [`Refusal::Empty`], [`Refusal::Unknown`], [`Refusal::Variant`], [`Refusal::Damaged`], or [`Refusal::Memory`] where the header alone
+/// would take too much of it.
 pub fn facts(bytes: &[u8]) -> Result<Facts, Refusal> {
     match sniff(bytes) {
         Sniffed::Empty => Err(Refusal::Empty),

@@ -29,7 +29,16 @@ run "roles" {
   }
   assert {
     condition     = [for s in jsondecode(output.policies.deploy).Statement : s.Effect if s.Sid == "NotItself"] == ["Deny"]
-    error_message = "who deploys cannot change itself"
+    error_message = "no deployment changes who may deploy"
+  }
+  assert {
+    condition     = [for s in jsondecode(output.policies.deploy).Statement : s.Resource if s.Sid == "ReadGitHubsProvider"] == ["arn:aws:iam::${local.account}:oidc-provider/token.actions.githubusercontent.com"]
+    error_message = "who deploys reads the provider that is in the state"
+  }
+  # With an environment GitHub names that in the token's subject, and no branch.
+  assert {
+    condition     = strcontains(output.trust_policies.deploy, ":ref:") && alltrue([for job in values(yamldecode(file("../../../.github/workflows/deploy.yml")).jobs) : !contains(keys(job), "environment")])
+    error_message = "the workflow's subject is the branch that the role trusts"
   }
 }
 
@@ -42,11 +51,21 @@ run "provider_there_already" {
     condition     = length(aws_iam_openid_connect_provider.github) == 0
     error_message = "an account has GitHub's provider once"
   }
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.role["deploy"].json, "ReadGitHubsProvider")
+    error_message = "what is in no state is not read"
+  }
 }
 
 run "wrong" {
   command = plan
   variables {
+    # name in capitals
+    name = "Media"
+    # any bucket
+    state_bucket = "*"
+    # any key
+    state_key = "stagedoor/*"
     # no repository
     repository = "media"
     # any branch
@@ -54,5 +73,5 @@ run "wrong" {
     # another provider
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/example.com"
   }
-  expect_failures = [var.repository, var.branch, var.oidc_provider_arn]
+  expect_failures = [var.name, var.state_bucket, var.state_key, var.repository, var.branch, var.oidc_provider_arn]
 }

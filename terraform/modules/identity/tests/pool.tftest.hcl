@@ -39,7 +39,7 @@ run "by_default" {
     error_message = "access tokens of 15 minutes"
   }
   assert {
-    condition     = length(aws_cognito_identity_pool.this) == 0 && length(aws_iam_role.identity) == 0 && length(aws_iam_role.sms) == 0
+    condition     = length(aws_cognito_identity_pool.this) == 0 && length(aws_iam_role.identity) == 0 && length(aws_iam_role.sms) == 0 && aws_cognito_user_pool.this[0].auto_verified_attributes == toset(["email"])
     error_message = "no identity pool and no text messages by default"
   }
   assert {
@@ -94,6 +94,10 @@ run "relaxed_with_text_messages" {
     condition     = jsondecode(aws_iam_role.sms[0].assume_role_policy).Statement[0].Condition.StringEquals["sts:ExternalId"] == one(aws_cognito_user_pool.this[0].sms_configuration).external_id
     error_message = "this pool alone may be that role"
   }
+  assert {
+    condition     = aws_cognito_user_pool.this[0].auto_verified_attributes == toset(["email", "phone_number"])
+    error_message = "a code goes to a number that is new, too"
+  }
 }
 
 run "identity_pool" {
@@ -131,6 +135,8 @@ run "without_guests" {
 run "wrong" {
   command = plan
   variables {
+    # name in capitals
+    name = "Media"
     # no pool id
     user_pool = { id = "pool", domain = "login.example.com" }
     # a reserved prefix
@@ -148,7 +154,7 @@ run "wrong" {
     # too long a session
     refresh_token_days = 4000
   }
-  expect_failures = [var.user_pool, var.domain_prefix, var.scopes, var.password_policy, var.mfa, var.groups, var.access_token_minutes, var.refresh_token_days]
+  expect_failures = [var.name, var.user_pool, var.domain_prefix, var.scopes, var.password_policy, var.mfa, var.groups, var.access_token_minutes, var.refresh_token_days]
 }
 
 run "wrong_2" {

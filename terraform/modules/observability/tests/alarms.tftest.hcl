@@ -45,6 +45,10 @@ run "with_people_to_tell" {
 run "wrong" {
   command = plan
   variables {
+    # name in capitals
+    name = "Media"
+    # a length that logs have not
+    log_days = 10
     # no address
     emails = ["you"]
     # no money
@@ -52,5 +56,5 @@ run "wrong" {
     # no region
     edge_log_regions = ["europe"]
   }
-  expect_failures = [var.emails, var.budget_usd, var.edge_log_regions]
+  expect_failures = [var.name, var.log_days, var.emails, var.budget_usd, var.edge_log_regions]
 }

@@ -109,6 +109,8 @@ run "our_authorizer" {
 run "wrong" {
   command = plan
   variables {
+    # name in capitals
+    name = "Media"
     # no artefacts
     artefacts = "tests/none"
     # no edge json
@@ -121,8 +123,14 @@ run "wrong" {
     memory_mb = 64
     # no upload at all
     max_upload_bytes = 0
+    # less than nothing
+    default_quota = { minutes = -1 }
+    # nobody gets through
+    throttle = { rate = 0 }
+    # a length that logs have not
+    log_days = 10
     # no schedule
     sweep_schedule = "hourly"
   }
-  expect_failures = [var.artefacts, var.edge_json, var.authorizer, var.cors_origins, var.memory_mb, var.max_upload_bytes, var.sweep_schedule]
+  expect_failures = [var.name, var.artefacts, var.edge_json, var.authorizer, var.cors_origins, var.memory_mb, var.max_upload_bytes, var.default_quota, var.throttle, var.log_days, var.sweep_schedule]
 }

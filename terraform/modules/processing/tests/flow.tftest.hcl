@@ -27,10 +27,6 @@ run "by_default" {
     error_message = "notify's is what processors/src/notify/settings.rs reads"
   }
   assert {
-    condition     = !contains(keys(output.environments.video), "STAGEDOOR_FFMPEG")
-    error_message = "without a layer the video function is not told of one: it would not start"
-  }
-  assert {
     condition     = aws_sqs_queue.objects.visibility_timeout_seconds >= 6 * local.functions.dispatch.limits.timeout_seconds && jsondecode(aws_sqs_queue.objects.redrive_policy).deadLetterTargetArn == aws_sqs_queue.last["objects-failed"].arn
     error_message = "a message is hidden six times as long as dispatch may take, and ends in its last queue"
   }
@@ -59,6 +55,21 @@ run "by_default" {
     error_message = "each title is an execution of its own"
   }
   assert {
+    condition = alltrue([for name in ["Dispatch", "Image", "Video"] : jsondecode(output.definitions.process).States.Titles.ItemProcessor.States[name].Retry[0] == {
+      ErrorEquals     = ["Lambda.TooManyRequestsException"]
+      IntervalSeconds = 5
+      BackoffRate     = 2
+      MaxAttempts     = 600
+      MaxDelaySeconds = 300
+      JitterStrategy  = "FULL"
+    }])
+    error_message = "a title waits its turn, a day or so, where all places are taken"
+  }
+  assert {
+    condition     = contains(jsondecode(output.definitions.objects).States.Dispatch.Retry[0].ErrorEquals, "Lambda.TooManyRequestsException") && jsondecode(output.definitions.notify).States.Titles.ItemProcessor.States.Notify.Retry[0].MaxAttempts * 25 * 3 < 25000
+    error_message = "and neither an Express execution nor the history of a batch waits so long"
+  }
+  assert {
     condition     = contains([for s in jsondecode(output.machine_policies.process).Statement : s.Sid], "StartTitles") && !contains([for s in jsondecode(output.machine_policies.notify).Statement : s.Sid], "StartTitles")
     error_message = "the machine with a Distributed Map may start executions of its own"
   }
@@ -80,6 +91,14 @@ run "wrong" {
   variables {
     # no artefacts
     artefacts = "tests/none"
+    # name in capitals
+    name = "Media"
+    # too little for pictures
+    image = { memory_mb = 128 }
+    # too little for the decoder
+    video = { memory_mb = 2048 }
+    # a length that logs have not
+    log_days = 10
     # nothing at once
     titles_at_once = 0
     # a webhook without tls
@@ -87,5 +106,27 @@ run "wrong" {
     # no pause
     webhook_pauses = [0]
   }
-  expect_failures = [var.artefacts, var.titles_at_once, var.webhooks, var.webhook_pauses]
+  expect_failures = [var.name, var.artefacts, var.image, var.video, var.log_days, var.titles_at_once, var.webhooks, var.webhook_pauses]
+}
+
+run "wrong_2" {
+  command = plan
+  variables {
+    # less than nothing at once
+    image = { concurrency = -2 }
+    # no room for a film that is written anew
+    video = { disk_mb = 4096 }
+  }
+  expect_failures = [var.image, var.video]
+}
+
+run "wrong_3" {
+  command = plan
+  variables {
+    # half a megabyte
+    image = { memory_mb = 2048.5 }
+    # less than nothing at once
+    video = { concurrency = -2 }
+  }
+  expect_failures = [var.image, var.video]
 }
