@@ -118,7 +118,7 @@ need_libav() {
         --disable-everything --disable-autodetect --disable-programs --disable-doc \
         --disable-network --disable-avdevice --disable-avfilter --disable-swresample --disable-postproc --disable-debug \
         --enable-pic --enable-static --disable-shared --enable-protocol=file \
-        --enable-demuxer=matroska,mpegts,mov --enable-muxer=webm,mp4 --enable-decoder=h264,hevc,vp8,vp9 \
+        --enable-demuxer=matroska,mpegts,mov --enable-muxer=webm,mp4 --enable-decoder=h264,hevc,vp8,vp9,aac \
         --enable-parser=h264,hevc,vp8,vp9,av1,mpeg4video,mpegvideo,aac,ac3,opus,vorbis,mpegaudio \
         --enable-bsf=aac_adtstoasc,vp9_superframe,vp9_superframe_split,extract_extradata,av1_frame_merge &&
         make -j"$(nproc)" && make install) >"$work/log" 2>&1 || { tail "$work/log" >&2; exit 1; }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use catalog::{Catalog as _, Media, MediaId, NewMedia, Source, SqliteCatalog, Status};
+use catalog::{Media, MediaId, MediaStore as _, NewMedia, Source, SqliteCatalog, Status};
 use end_to_end::{dist, media};
 use local::objects::{Objects, ObjectsConfig};
 use local::runtime::{Function, FunctionConfig};
@@ -97,7 +97,7 @@ async fn processed(function: &Function, catalog: &SqliteCatalog, id: &MediaId) -
     let event = json!({"media_id": id}).to_string();
     let answer: Value = serde_json::from_slice(&function.invoke(event.into()).await.unwrap()).unwrap();
     let row = catalog.find(id).await.unwrap().unwrap();
-    assert_eq!((&answer["status"], row.status), (&json!("ready"), Status::Ready), "{:?}", row.failure);
+    assert_eq!((&answer["status"], row.status), (&json!("ready"), Status::Ready), "{:?}", row.reason);
     row
 }
 

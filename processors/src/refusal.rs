@@ -26,6 +26,19 @@ pub enum Refusal {
     /// More bytes than a film may have.
     #[error("The film is {} MB large; at most {} MB can be taken.", .0.div_ceil(1_000_000), MAX_VIDEO_BYTES / 1_000_000)]
     VideoBytes(u64),
+    /// A film that has to be written anew, of so many bytes, and the most there is room for.
+    #[error(
+        "The film is {} MB large; of films that are no plain MP4, which have to be written anew, at most {} MB can be taken. \
+         Convert it to MP4 (H.264 with AAC sound) and upload that.",
+        .bytes.div_ceil(1_000_000),
+        .most / 1_000_000
+    )]
+    VideoRoom {
+        /// Its length.
+        bytes: u64,
+        /// The most.
+        most: u64,
+    },
     /// More pixels than a film's frame may have.
     #[error(
         "The film's pictures have {} megapixels each; at most {} can be taken.",
@@ -45,4 +58,27 @@ pub enum Refusal {
     /// The decoder did not end in time.
     #[error("The film took longer than {} minutes to prepare and was given up.", MAX_WALL_TIME.as_secs() / 60)]
     TooSlow,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_said_with_what_was_found() {
+        let table = [
+            (Refusal::ImageBytes(200_000_001), "The picture is 201 MB large; at most 200 MB can be read."),
+            (Refusal::VideoBytes(5_000_000_001), "The film is 5001 MB large; at most 5000 MB can be taken."),
+            (Refusal::VideoPixels(40_000_001), "The film's pictures have 41 megapixels each; at most 40 can be taken."),
+            (Refusal::TooSlow, "The film took longer than 10 minutes to prepare and was given up."),
+            (
+                Refusal::VideoRoom { bytes: 4_000_000_001, most: 3_999_999_999 },
+                "The film is 4001 MB large; of films that are no plain MP4, which have to be written anew, at most 3999 MB can be \
+                 taken. Convert it to MP4 (H.264 with AAC sound) and upload that.",
+            ),
+        ];
+        for (refusal, sentence) in table {
+            assert_eq!(refusal.to_string(), sentence);
+        }
+    }
 }

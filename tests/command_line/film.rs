@@ -251,7 +251,7 @@ fn what_cannot_be_moved_or_read_is_named() {
 fn usage_is_explained() {
     bad(&run(&["video", "film.mp4"]), 2, "<OUT_DIR>");
     bad(&run(&["video", "film.mp4", "out", "--probe"]), 2, "cannot be used with '--probe'");
-    bad(&run(&["video", "film.mp4", "out", "--json"]), 2, "--probe");
+    bad(&run(&["video", "film.mp4", "out", "--json"]), 2, "cannot be used with '--json'");
     bad(&run(&["video", "film.mp4", "out", "--only", "sound"]), 2, "[possible values: film, poster, previews]");
     bad(&run(&["faststart", "film.mp4"]), 2, "<OUT>");
     bad(&run(&["faststart", "s3://bucket", "out.mp4"]), 2, "s3://bucket names no object; expected s3://bucket/key");

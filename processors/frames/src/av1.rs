@@ -35,6 +35,7 @@ pub(crate) fn decode(coding: &Coding, sample: &[u8], to: Size) -> Result<Dynamic
         18 => TransferCharacteristics::Hlg,
         _ => TransferCharacteristics::Bt709,
     });
+    // Of how brightness and colour are set apart, the decoder believes the sequence header alone; where that says nothing, it takes BT.709.
     file.set_matrix_coefficients(MatrixCoefficients::Bt709);
     let file = file.to_vec(&obus, None, coding.stored.width, coding.stored.height, depth);
     pictures::picture(&file, to).map_err(|error| match error {

@@ -62,11 +62,11 @@ mod tests {
 
     use super::Look;
 
-    /// Stripes and noise: edges everywhere.
+    /// Squares and noise: edges everywhere.
     fn sharp() -> DynamicImage {
         let noise = |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 24 & 63;
         let grey = image::GrayImage::from_fn(320, 180, |x, y| {
-            Luma([u8::try_from(noise(x / 4, y / 4)).unwrap_or(0) + if (x / 20 + y / 20) % 2 == 0 { 40 } else { 160 }])
+            Luma([u8::try_from(noise(x / 4, y / 4)).unwrap_or(0) + if (x / 80 + y / 60) % 2 == 0 { 40 } else { 160 }])
         });
         DynamicImage::from(grey)
     }
@@ -75,7 +75,7 @@ mod tests {
     fn what_shows_nothing_will_not_do() {
         assert!(Look::of(&sharp()).will_do(), "{:?}", Look::of(&sharp()));
         let flat = |level| DynamicImage::from(RgbImage::from_pixel(320, 180, image::Rgb([level; 3])));
-        let blurred = sharp().blur(16.0);
+        let blurred = sharp().blur(24.0);
         for (name, picture) in
             [("black", flat(0)), ("dark", sharp().brighten(-215)), ("white", flat(255)), ("blurred", blurred)]
         {

@@ -82,6 +82,10 @@ impl<'a> Film<'a> {
     }
 
     async fn rewritten(source: &'a Source, directory: &'a Path, decoder: Decoder<'a>) -> Result<Self, Failure> {
+        let (bytes, most) = (source.size(), room(directory)?);
+        if bytes > most {
+            return Err(Refusal::VideoRoom { bytes, most }.into());
+        }
         let [whole, to, aside] = ["whole", "video", "aside"].map(|name| directory.join(name));
         source.save(&whole).await?;
         let mut facts = Facts::of_file(pictures::headers(&whole, decoder).await?);
@@ -131,6 +135,12 @@ impl<'a> Film<'a> {
         let of = (&self.planned, self.duration_s);
         pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, self.decoder).await
     }
+}
+
+/// The largest film that can be written anew there: it is kept twice while that is done, and its keyframes once more.
+fn room(directory: &Path) -> std::io::Result<u64> {
+    let system = rustix::fs::statvfs(directory)?;
+    Ok(system.f_bavail.saturating_mul(system.f_frsize) / 5 * 2)
 }
 
 async fn opened(source: &impl ReadAt) -> Result<Movie, Failure> {

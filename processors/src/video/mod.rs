@@ -30,7 +30,7 @@ pub const MAX_BYTES: u64 = 5_000_000_000;
 /// One frame's pixels. A little more than 8K, so that a header cannot make the decoder allocate gigabytes.
 pub const MAX_FRAME_PIXELS: u64 = frames::MAX_PIXELS;
 
-/// What one run of a decoder may take. Copying the largest film takes a minute; what takes ten is hanging, and a Lambda
+/// What all decoding of one film may take. Copying the largest film takes a minute; what takes ten is hanging, and a Lambda
 /// function ends after fifteen.
 pub const MAX_WALL_TIME: Duration = Duration::from_secs(600);
 

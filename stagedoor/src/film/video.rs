@@ -24,7 +24,7 @@ pub struct Arguments {
     #[arg(value_name = "OUT_DIR", required_unless_present = "probe")]
     directory: Option<PathBuf>,
     /// With --probe: everything as JSON, with the time of each keyframe, in place of a table
-    #[arg(long, requires = "probe")]
+    #[arg(long, requires = "probe", conflicts_with = "directory")]
     json: bool,
     /// Only this
     #[arg(long, value_name = "WHAT")]

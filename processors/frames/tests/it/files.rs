@@ -77,7 +77,9 @@ fn a_new_container_has_the_same_packets_and_nothing_else() {
         }
         let bytes = std::fs::read(&to).unwrap();
         let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
-        assert!(!has(b"SECRET") && !has(b"+46.5") && !has(b"Lavf"), "{name}");
+        // The muxer of WebM cannot leave out its name; it leaves out its version. Encoders write theirs into packets.
+        let versions = [b"Lavf5", b"Lavf6", b"Lavf7"];
+        assert!(!has(b"SECRET") && !has(b"+46.5") && !versions.iter().any(|version| has(*version)), "{name}");
         let at = |word: &[u8]| bytes.windows(4).position(|window| window == word).unwrap();
         match format {
             Format::Mp4 => assert!(at(b"moov") < at(b"mdat"), "{name}"),

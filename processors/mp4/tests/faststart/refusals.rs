@@ -236,3 +236,15 @@ fn limits() {
     assert_eq!(error.to_string(), "there are more than 0 tables of places");
     assert_eq!(all(&bytes, "moov/trak").len(), 2);
 }
+
+#[test]
+fn a_file_type_at_the_end_that_is_cut_off() {
+    let bytes = plain();
+    let ftyp = cut(&bytes, "ftyp");
+    // Free space where it was, so that no sample moves.
+    let free = atom(b"free", &vec![0; ftyp.len() - 8]);
+    let moved = [&free[..], &bytes[ftyp.len()..], &ftyp[..ftyp.len() - 4]].concat();
+    let expected = (Refusal::FileTypeCutOff, "the file ends within its ftyp box".into());
+    assert_eq!(refusal(&moved), expected);
+    assert_eq!(open_bytes(&moved).unwrap().private_copy().unwrap(), Verdict::Refused(Refusal::FileTypeCutOff));
+}
