@@ -15,16 +15,23 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 /// glibc, and what its package cannot be without (libgcc-s1; in Amazon Linux libgcc).
-const LIBRARIES: [&str; 4] = ["ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libgcc_s.so.1"];
+const LIBRARIES: [&str; 4] = [
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/x86_64-linux-gnu/libc.so.6",
+    "/lib/x86_64-linux-gnu/libm.so.6",
+    "/lib/x86_64-linux-gnu/libgcc_s.so.1",
+];
 
 /// Unpacks the zip to where Lambda has it, beside the libraries and what Lambda's system has of its own.
 fn tree(at: &Path) {
-    let (task, libraries) = (at.join("var/task"), at.join("lib64"));
-    for made in [&task, &libraries, &at.join("proc"), &at.join("tmp"), &at.join("dev"), &at.join("data")] {
+    let task = at.join("var/task");
+    for made in [&task, &at.join("proc"), &at.join("tmp"), &at.join("dev"), &at.join("data")] {
         fs::create_dir_all(made).unwrap();
     }
-    for name in LIBRARIES {
-        fs::copy(Path::new("/lib/x86_64-linux-gnu").join(name), libraries.join(name)).unwrap();
+    for library in LIBRARIES {
+        let to = at.join(library.trim_start_matches('/'));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(library, to).unwrap();
     }
     // A device wants a superuser; to be read from, this is the same.
     fs::write(at.join("dev/null"), "").unwrap();

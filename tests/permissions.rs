@@ -81,7 +81,7 @@ fn calls_in(text: &str) -> Vec<String> {
             let Some(rest) = text[at + receiver.len()..].trim_start().strip_prefix('.') else { continue };
             let rest = rest.trim_start();
             let name = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
-            if rest[name.len()..].starts_with('(') && !name.is_empty() {
+            if rest[name.len()..].starts_with('(') && !matches!(name, "" | "clone") {
                 found.push(name.to_owned());
             }
         }

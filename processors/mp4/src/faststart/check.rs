@@ -13,8 +13,8 @@ pub(super) fn whole(movie: &Movie) -> Result<Option<Refusal>, Error> {
     if movie.layout.boxes.iter().filter(|found| found.kind == b"moov").count() > 1 {
         return Ok(Some(Refusal::SeveralMovies));
     }
-    if movie.layout.first(b"ftyp").is_some_and(|ftyp| ftyp.missing > 0) {
-        return Ok(Some(Refusal::FileTypeCutOff));
+    if movie.layout.first(b"ftyp").is_some_and(|ftyp| ftyp.missing > 0 || ftyp.to_the_end) {
+        return Ok(Some(Refusal::OpenFileType));
     }
     let mut refusal = None;
     each_minf(movie.moov_box()?, |[.., minf]| {

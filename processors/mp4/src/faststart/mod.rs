@@ -70,9 +70,9 @@ pub enum Refusal {
         /// The place that it names.
         place: u64,
     },
-    /// The file ends within its `ftyp` box, which would come first.
-    #[error("the file ends within its ftyp box")]
-    FileTypeCutOff,
+    /// The `ftyp` box, which would come first, says of itself that it goes on to the end of the file, or beyond.
+    #[error("the ftyp box goes on to the end of the file")]
+    OpenFileType,
     /// Of a private copy alone: a track of timed data that may tell more than a film, and whose samples would stay.
     #[error("the {kind} box at byte {offset} may tell more than a film, and its samples cannot be taken out")]
     Telling {

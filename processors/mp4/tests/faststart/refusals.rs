@@ -238,13 +238,16 @@ fn limits() {
 }
 
 #[test]
-fn a_file_type_at_the_end_that_is_cut_off() {
+fn a_file_type_that_goes_on_to_the_end() {
     let bytes = plain();
     let ftyp = cut(&bytes, "ftyp");
     // Free space where it was, so that no sample moves.
     let free = atom(b"free", &vec![0; ftyp.len() - 8]);
-    let moved = [&free[..], &bytes[ftyp.len()..], &ftyp[..ftyp.len() - 4]].concat();
-    let expected = (Refusal::FileTypeCutOff, "the file ends within its ftyp box".into());
-    assert_eq!(refusal(&moved), expected);
-    assert_eq!(open_bytes(&moved).unwrap().private_copy().unwrap(), Verdict::Refused(Refusal::FileTypeCutOff));
+    let cut_off = &ftyp[..ftyp.len() - 4];
+    let open = [&[0; 4], &ftyp[4..]].concat();
+    for last in [cut_off, &open] {
+        let moved = [&free[..], &bytes[ftyp.len()..], last].concat();
+        assert_eq!(refusal(&moved), (Refusal::OpenFileType, "the ftyp box goes on to the end of the file".into()));
+        assert_eq!(open_bytes(&moved).unwrap().private_copy().unwrap(), Verdict::Refused(Refusal::OpenFileType));
+    }
 }
