@@ -339,8 +339,9 @@ verb_check() {
     cargo fmt --all --check
     # The types that the scripts' comments give, by the TypeScript compiler.
     origin/web/node_modules/.bin/tsc --project origin/web
-    cargo clippy --locked --workspace --all-targets -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+    # By the profile of the tests: what C there is among the dependencies is not compiled once more.
+    cargo clippy --locked --release --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --workspace --no-deps --document-private-items
     check_terraform
     cargo deny --offline check bans licenses sources
     # The advisory database is fetched from the network; where it cannot be, that alone is left out, and said.

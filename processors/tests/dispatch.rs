@@ -92,7 +92,7 @@ async fn nobody_fills_anothers_title() {
 async fn what_is_neither_fails_with_a_reason() {
     let world = World::new();
     let neither = "This file is neither a picture nor a film that Stagedoor knows (JPEG, PNG, WebP, GIF, HEIC, AVIF, \
-                   TIFF, BMP, MP4, MOV, WebM, MKV).";
+                   TIFF, BMP, MP4, MOV, WebM, MKV, TS).";
     let table: [(&str, &[u8], &str); 3] = [
         ("text", b"Dear Ada, enclosed you find", neither),
         ("empty", b"", "The file is empty."),

@@ -149,14 +149,15 @@ mod tests {
 
     #[test]
     fn previews_are_evenly_apart() {
-        assert_eq!(for_previews(&film(&[10; 3600], 1.0), 3600.0).len(), 360);
+        // One in ten seconds, and the last.
+        assert_eq!(for_previews(&film(&[10; 3600], 1.0), 3600.0).len(), 361);
         assert_eq!(for_previews(&film(&[10; 10], 1.0), 10.0).len(), 5);
         // A day: of one in ten seconds every fourth.
-        assert_eq!(for_previews(&film(&[10; 8640], 10.0), 86_400.0).len(), 2160);
+        assert_eq!(for_previews(&film(&[10; 8640], 10.0), 86_400.0).len(), 2161);
         // Samples that overlap cost each time.
         let same = vec![Keyframe { time_s: 0.0, bytes: 0..32 << 20 }; 3];
         assert_eq!(for_previews(&same, 9.0).len(), 1);
         let greedy: Vec<_> = (0..100).map(|n| Keyframe { time_s: f64::from(n) * 10.0, bytes: 0..32 << 20 }).collect();
-        assert_eq!(for_previews(&greedy, 1000.0).len(), 13);
+        assert_eq!(for_previews(&greedy, 1000.0).len(), 14);
     }
 }
