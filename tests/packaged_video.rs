@@ -1,5 +1,5 @@
 //! The packaged video function where there is nothing but its zip and glibc: a directory tree that it takes for the whole file system.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -172,8 +172,8 @@ impl Drop for Browser {
     }
 }
 
-/// A driver, what it goes on to say, and its port. The driver takes a free port at 127.0.0.1 and then the same one at
-/// ::1, and ends where somebody has that one already: so it may try again.
+/// A driver, what it goes on to say, and its port. The driver takes a free port at `127.0.0.1` and then the same one at
+/// `::1`, and ends where somebody has that one already: so it may try again.
 fn start_driver() -> Result<(Child, Lines<BufReader<ChildStdout>>, u16)> {
     let mut said = String::new();
     for _ in 0..5 {

@@ -43,8 +43,8 @@ pub async fn measure(program: &Path, film: &Path, link: &Link, scratch: &Path) -
 
 /// By the index of the film.
 async fn keyframe_bytes(film: &Path) -> Result<u64> {
-    let file = mp4_front::FileReader::open(film)?;
-    let movie = mp4_front::Movie::open(&file, mp4_front::Limits::default()).await?;
+    let reader = mp4_front::FileReader::open(film)?;
+    let movie = mp4_front::Movie::open(&reader, mp4_front::Limits::default()).await?;
     let mut bytes = 0;
     for track in movie.tracks()?.iter().filter(|track| track.kind == mp4_front::Kind::Video) {
         bytes += track.keyframes()?.map(|keyframe| keyframe.bytes.end - keyframe.bytes.start).sum::<u64>();

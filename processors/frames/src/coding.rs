@@ -72,6 +72,6 @@ pub struct Coding {
 impl Coding {
     /// A size of the upright picture, as it lies in the film.
     pub(crate) fn lying(&self, Size { width, height }: Size) -> Size {
-        if self.rotation % 180 == 0 { Size { width, height } } else { Size { width: height, height: width } }
+        if self.rotation.is_multiple_of(180) { Size { width, height } } else { Size { width: height, height: width } }
     }
 }

@@ -5,12 +5,16 @@ use crate::codec;
 use crate::entry::SampleEntry;
 use crate::error::{Error, Problem};
 
-/// Code points of colour primaries, transfer and matrix; 2 is "unspecified".
+/// Code points of a picture track's colours (ISO/IEC 23091-2); 2 is "unspecified".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Colour {
+pub struct ColourCodes {
+    /// Which red, green and blue.
     pub primaries: u16,
+    /// How light becomes numbers.
     pub transfer: u16,
+    /// How brightness and colour are set apart.
     pub matrix: u16,
+    /// Whether black is 0; `None`: not said.
     pub full_range: Option<bool>,
 }
 
@@ -21,15 +25,15 @@ pub(crate) const HLG: u16 = 18;
 
 const UNSPECIFIED: u16 = 2;
 
-impl Colour {
+impl ColourCodes {
     /// `None` where nothing is said.
-    pub fn coded(primaries: u16, transfer: u16, matrix: u16, full_range: Option<bool>) -> Option<Self> {
+    pub(crate) fn coded(primaries: u16, transfer: u16, matrix: u16, full_range: Option<bool>) -> Option<Self> {
         let said = [primaries, transfer, matrix] != [UNSPECIFIED; 3] || full_range == Some(true);
         said.then_some(Self { primaries, transfer, matrix, full_range })
     }
 
     /// By the `colr` boxes of an entry, or else by its decoder's configuration.
-    pub fn of(entry: &SampleEntry<'_>) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(entry: &SampleEntry<'_>) -> Result<Option<Self>, Error> {
         for found in entry.children(b"colr") {
             if let Some(colour) = found.read(colr)? {
                 return Ok(Some(colour));
@@ -39,7 +43,7 @@ impl Colour {
     }
 
     /// `FFmpeg`'s names of primaries, transfer and matrix. An unknown code point is its number; `None`: unspecified.
-    pub fn names(self) -> [Option<String>; 3] {
+    pub(crate) fn names(self) -> [Option<String>; 3] {
         let codes = [(self.primaries, &PRIMARIES[..]), (self.transfer, &TRANSFERS), (self.matrix, &MATRICES)];
         codes.map(|(code, names)| {
             let name = names.iter().find(|(number, _)| *number == code);
@@ -49,7 +53,7 @@ impl Colour {
 }
 
 /// `None`: it holds an ICC profile, or says nothing.
-fn colr(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> {
+fn colr(mut fields: Fields<'_>) -> Result<Option<ColourCodes>, Problem> {
     let kind = FourCc(fields.array()?);
     if kind != b"nclx" && kind != b"nclc" {
         return Ok(None);
@@ -57,7 +61,7 @@ fn colr(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> {
     let (primaries, transfer, matrix) = (fields.u16()?, fields.u16()?, fields.u16()?);
     // QuickTime's variant says nothing of the range.
     let full_range = if kind == b"nclx" { Some(fields.u8()? & 0x80 != 0) } else { None };
-    Ok(Colour::coded(primaries, transfer, matrix, full_range))
+    Ok(ColourCodes::coded(primaries, transfer, matrix, full_range))
 }
 
 const PRIMARIES: [(u16, &str); 11] = [

@@ -19,6 +19,7 @@ mod table;
 mod time;
 mod track;
 
+pub use colour::ColourCodes;
 pub use error::{Error, MoovMissing, Problem, SourceChanged};
 pub use facts::Facts;
 pub use keyframe::Keyframe;

@@ -31,10 +31,9 @@ pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> 
         return Err(ProcessError::Source(std::io::Error::other("it was replaced while it was looked at")).into());
     }
     let length = usize::try_from(source.size().min(SNIFF_BYTES)).unwrap_or(0);
-    let container = match sniff(&source.read_at(0, length).await.map_err(ProcessError::Source)?) {
-        Sniffed::Video(container) => container,
+    let Sniffed::Video(container) = sniff(&source.read_at(0, length).await.map_err(ProcessError::Source)?) else {
         // Dispatch saw something else: the object was replaced since.
-        _ => return Err(Refusal::Unknown.into()),
+        return Err(Refusal::Unknown.into());
     };
     let folder = folder(services, row, &facts.etag, RECIPE);
     let mut steps = Steps::taken_up(services, row, &folder).await?;

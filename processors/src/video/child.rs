@@ -226,10 +226,10 @@ fn pictures<'k>(
         chunk.iter().map(|keyframe| picture(coding, bytes, keyframe, size)).collect()
     };
     let parts = thread::scope(|scope| {
-        let begin = |chunk| thread::Builder::new().spawn_scoped(scope, move || some(chunk));
-        let begun = list.chunks(part).map(begin).collect::<Result<Vec<_>, _>>().map_err(ours)?;
+        let start = |chunk| thread::Builder::new().spawn_scoped(scope, move || some(chunk));
+        let threads = list.chunks(part).map(start).collect::<Result<Vec<_>, _>>().map_err(ours)?;
         let crashed = |_| FrameError::Damaged("the decoder panicked".to_owned());
-        begun.into_iter().map(|thread| thread.join().map_err(crashed)).collect::<Result<Vec<_>, _>>()
+        threads.into_iter().map(|thread| thread.join().map_err(crashed)).collect::<Result<Vec<_>, _>>()
     })?;
     let all = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(all.into_iter().flatten().flatten().collect())

@@ -1,7 +1,7 @@
 use frames::file;
 use frames::{Codec, Coding, Colours};
 use mp4_front::facts::Hdr;
-use mp4_front::{Kind, Movie, Track};
+use mp4_front::{ColourCodes, Kind, Movie, Track};
 
 use crate::Refusal;
 use crate::image::Size;
@@ -98,7 +98,9 @@ impl Facts {
 
 fn colours(track: &Track<'_>) -> Colours {
     match track.colour_codes() {
-        Ok(Some((primaries, transfer, matrix, full_range))) => Colours { primaries, transfer, matrix, full_range },
+        Ok(Some(ColourCodes { primaries, transfer, matrix, full_range })) => {
+            Colours { primaries, transfer, matrix, full_range }
+        }
         _ => Colours::UNSPECIFIED,
     }
 }

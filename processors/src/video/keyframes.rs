@@ -150,10 +150,10 @@ mod tests {
     #[test]
     fn previews_are_evenly_apart() {
         // One in ten seconds, and the last.
-        assert_eq!(for_previews(&film(&[10; 3600], 1.0), 3600.0).len(), 361);
+        assert_eq!(for_previews(&film(&vec![10; 3600], 1.0), 3600.0).len(), 361);
         assert_eq!(for_previews(&film(&[10; 10], 1.0), 10.0).len(), 5);
         // A day: of one in ten seconds every fourth.
-        assert_eq!(for_previews(&film(&[10; 8640], 10.0), 86_400.0).len(), 2161);
+        assert_eq!(for_previews(&film(&vec![10; 8640], 10.0), 86_400.0).len(), 2161);
         // Samples that overlap cost each time.
         let same = vec![Keyframe { time_s: 0.0, bytes: 0..32 << 20 }; 3];
         assert_eq!(for_previews(&same, 9.0).len(), 1);

@@ -10,6 +10,7 @@ use crate::ProcessError;
 
 /// Where a film is read from, in ranges.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of a film")]
 pub enum Source {
     /// One version of an object.
     Object(ObjectReader),

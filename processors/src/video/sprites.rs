@@ -86,14 +86,14 @@ impl Grid {
 
     /// Where the picture of that number lies, from 0.
     #[allow(clippy::cast_possible_truncation, reason = "numbers below 10")]
-    pub fn spot(&self, number: usize) -> Spot {
+    pub fn spot(self, number: usize) -> Spot {
         let (column, row) = (number % COLUMNS, number / COLUMNS % ROWS);
         Spot { sheet: number / Self::per_sheet(), x: column as u32 * self.tile.width, y: row as u32 * self.tile.height }
     }
 
     /// The size of a file with so many pictures.
     #[allow(clippy::cast_possible_truncation, reason = "numbers of at most 10")]
-    pub fn sheet(&self, pictures: usize) -> Size {
+    pub fn sheet(self, pictures: usize) -> Size {
         let columns = pictures.clamp(1, COLUMNS);
         let rows = pictures.div_ceil(COLUMNS).clamp(1, ROWS);
         Size { width: columns as u32 * self.tile.width, height: rows as u32 * self.tile.height }
@@ -101,7 +101,7 @@ impl Grid {
 
     /// The `WebVTT` file (<https://www.w3.org/TR/webvtt1/>) of pictures at these times: a cue each, which names a file beside it and a
     /// part of that as a media fragment (<https://www.w3.org/TR/media-frags/>). The first is for all that comes before it.
-    pub fn cues(&self, times: &[f64], duration_s: f64) -> String {
+    pub fn cues(self, times: &[f64], duration_s: f64) -> String {
         let mut text = "WEBVTT\n".to_owned();
         let ends = times.iter().skip(1).copied().chain([duration_s]);
         for (number, (start, end)) in times.iter().zip(ends).enumerate() {

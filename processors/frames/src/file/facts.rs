@@ -93,7 +93,7 @@ fn described(stream: &Stream<'_>) -> Picture {
     // An aspect that is a bad joke is not followed.
     let width = u32::try_from(width).ok().filter(|width| (1..=16_383).contains(width)).unwrap_or(stored.size.width);
     let square = Size { width, height: stored.size.height };
-    let shown = if rotation % 180 == 0 { square } else { Size { width: square.height, height: square.width } };
+    let shown = if rotation.is_multiple_of(180) { square } else { Size { width: square.height, height: square.width } };
     let codec = match parameters.id() {
         Id::H264 => Some(Codec::H264),
         Id::HEVC => Some(Codec::Hevc),
@@ -127,10 +127,10 @@ fn orientation(stream: &Stream<'_>) -> (u16, bool) {
     let Some(matrix) = stream.side_data().find(|data| data.kind() == Type::DisplayMatrix) else { return (0, false) };
     let (numbers, _) = matrix.data().as_chunks::<4>();
     let number = |at: usize| numbers.get(at).map_or(0.0, |bytes| f64::from(i32::from_ne_bytes(*bytes)));
-    let (a, b, c, d) = (number(0), number(1), number(3), number(4));
-    let mirrored = a * d - b * c < 0.0;
-    let (x, y) = if mirrored { (-a, -b) } else { (a, b) };
-    let degrees = y.atan2(x).to_degrees().rem_euclid(360.0);
+    let (across, down) = ((number(0), number(1)), (number(3), number(4)));
+    let mirrored = across.0 * down.1 - across.1 * down.0 < 0.0;
+    let across = if mirrored { (-across.0, -across.1) } else { across };
+    let degrees = across.1.atan2(across.0).to_degrees().rem_euclid(360.0);
     let turn = [90_u16, 180, 270].into_iter().find(|turn| (degrees - f64::from(*turn)).abs() <= 45.0);
     (turn.unwrap_or(0), mirrored)
 }

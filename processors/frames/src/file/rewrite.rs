@@ -72,13 +72,12 @@ pub fn rewrite(
         let mut packet = Packet::empty();
         match packet.read(&mut input) {
             Ok(()) => {}
-            Err(ffmpeg::Error::Eof) => break,
             // What there is of a film that is damaged or cut off is kept.
             Err(ffmpeg::Error::InvalidData) if damaged < MOST_DAMAGED => {
                 damaged += 1;
                 continue;
             }
-            Err(ffmpeg::Error::InvalidData) => break,
+            Err(ffmpeg::Error::Eof | ffmpeg::Error::InvalidData) => break,
             Err(other) => return Err(other.into()),
         }
         let Some(track) = tracks.iter_mut().find(|track| track.from == packet.stream()) else { continue };

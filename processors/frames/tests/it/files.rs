@@ -1,3 +1,5 @@
+use std::os::unix::ffi::OsStrExt as _;
+
 use frames::FrameError;
 use frames::file::{Format, facts};
 use serde_json::Value;
@@ -120,7 +122,6 @@ fn what_is_no_film_is_said() {
     assert!(matches!(facts(&films.path("none.mkv")), Err(FrameError::Damaged(_) | FrameError::Ours(_))));
     let sound = films.make("sound.mka", "-f lavfi -i sine=duration=1 -c:a flac");
     assert_eq!(facts(&sound), Err(FrameError::NoPictures));
-    use std::os::unix::ffi::OsStrExt;
     let odd = std::ffi::OsStr::from_bytes(b"\xFF.mkv");
     assert!(matches!(facts(odd.as_ref()), Err(FrameError::Ours(said)) if said.contains("UTF-8")));
 }

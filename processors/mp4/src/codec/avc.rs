@@ -3,7 +3,7 @@
 use super::Bits;
 use super::parameter_set::{usability, without_emulation_prevention};
 use crate::boxes::{Fields, FourCc};
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::error::Problem;
 
 /// `avc1.64001F`: profile, constraints, level.
@@ -14,7 +14,7 @@ pub(super) fn name(format: FourCc, mut fields: Fields<'_>) -> Result<String, Pro
 }
 
 /// A parameter set that cannot be followed names no colours.
-pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> {
+pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<ColourCodes>, Problem> {
     fields.skip(5)?;
     let sets = fields.u8()? & 0x1F;
     if sets == 0 {
@@ -25,7 +25,7 @@ pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> 
     Ok(sequence_colour(&unit).unwrap_or_default())
 }
 
-fn sequence_colour(unit: &[u8]) -> Result<Option<Colour>, Problem> {
+fn sequence_colour(unit: &[u8]) -> Result<Option<ColourCodes>, Problem> {
     let mut bits = Bits::new(unit);
     bits.skip(8)?;
     let profile = bits.number(8)?;

@@ -4,7 +4,7 @@
 use super::Bits;
 use super::parameter_set::{usability, without_emulation_prevention};
 use crate::boxes::{Fields, FourCc};
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::error::Problem;
 
 /// The type of a unit that holds a sequence parameter set.
@@ -30,7 +30,7 @@ pub(super) fn name(format: FourCc, mut fields: Fields<'_>) -> Result<String, Pro
 }
 
 /// A parameter set that cannot be followed names no colours.
-pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> {
+pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<ColourCodes>, Problem> {
     fields.skip(22)?;
     for _ in 0..fields.u8()? {
         let kind = fields.u8()? & 0x3F;
@@ -45,7 +45,7 @@ pub(super) fn colour(mut fields: Fields<'_>) -> Result<Option<Colour>, Problem> 
     Ok(None)
 }
 
-fn sequence_colour(unit: &[u8]) -> Result<Option<Colour>, Problem> {
+fn sequence_colour(unit: &[u8]) -> Result<Option<ColourCodes>, Problem> {
     let mut bits = Bits::new(unit);
     // The unit's header, the video parameter set.
     bits.skip(16 + 4)?;

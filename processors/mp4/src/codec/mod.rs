@@ -14,7 +14,7 @@ pub(crate) use bits::Bits;
 pub(crate) use dolby::DolbyConfig;
 pub(crate) use sound::sound;
 
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::entry::SampleEntry;
 use crate::error::Error;
 
@@ -55,7 +55,7 @@ pub(crate) fn rfc6381(entry: &SampleEntry<'_>) -> Result<Option<String>, Error> 
 
 /// The colours that a decoder's configuration names, for files without a `colr` box. Of AV1 the box alone counts: its
 /// configuration need not hold the header that names colours.
-pub(crate) fn colour(entry: &SampleEntry<'_>) -> Result<Option<Colour>, Error> {
+pub(crate) fn colour(entry: &SampleEntry<'_>) -> Result<Option<ColourCodes>, Error> {
     if let Some(found) = entry.child(b"vpcC") {
         return found.read(vp9::colour);
     }

@@ -1,7 +1,7 @@
 //! What the sequence parameter sets of H.264 and H.265 have in common.
 
 use super::Bits;
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::error::Problem;
 
 /// The bytes 00 00 03 stand for 00 00; no more than a parameter set's beginning is kept.
@@ -20,7 +20,7 @@ pub(super) fn without_emulation_prevention(unit: &[u8]) -> Vec<u8> {
 }
 
 /// The beginning of the video usability information, which H.264 (annex E.1.1) and H.265 (annex E.2.1) share.
-pub(super) fn usability(bits: &mut Bits<'_>) -> Result<Option<Colour>, Problem> {
+pub(super) fn usability(bits: &mut Bits<'_>) -> Result<Option<ColourCodes>, Problem> {
     if bits.bit()? && bits.number(8)? == 255 {
         bits.skip(32)?;
     }
@@ -33,10 +33,10 @@ pub(super) fn usability(bits: &mut Bits<'_>) -> Result<Option<Colour>, Problem> 
     bits.skip(3)?;
     let full_range = bits.bit()?;
     if !bits.bit()? {
-        return Ok(Colour::coded(2, 2, 2, Some(full_range)));
+        return Ok(ColourCodes::coded(2, 2, 2, Some(full_range)));
     }
     let mut number = || bits.number(8).map(|number| u16::try_from(number).unwrap_or(2));
-    Ok(Colour::coded(number()?, number()?, number()?, Some(full_range)))
+    Ok(ColourCodes::coded(number()?, number()?, number()?, Some(full_range)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! VP8 and VP9: `vpcC` and its name; "VP Codec ISO Media File Format Binding".
 
 use crate::boxes::{Fields, FourCc};
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::error::Problem;
 
 /// `vp09.00.10.08`: profile, level, bits; chroma and colours where they are others than the default ones (4:2:0, BT.709, limited
@@ -17,9 +17,9 @@ pub(super) fn name(format: FourCc, fields: Fields<'_>) -> Result<String, Problem
     Ok(name)
 }
 
-pub(super) fn colour(fields: Fields<'_>) -> Result<Option<Colour>, Problem> {
+pub(super) fn colour(fields: Fields<'_>) -> Result<Option<ColourCodes>, Problem> {
     let [_, _, depth, primaries, transfer, matrix] = parsed(fields)?;
-    Ok(Colour::coded(primaries.into(), transfer.into(), matrix.into(), Some(depth & 1 == 1)))
+    Ok(ColourCodes::coded(primaries.into(), transfer.into(), matrix.into(), Some(depth & 1 == 1)))
 }
 
 /// Profile, level, bits with chroma and range, primaries, transfer, matrix.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Ratio;
 use crate::codec::DolbyConfig;
-use crate::colour::{Colour, HLG, PQ};
+use crate::colour::{ColourCodes, HLG, PQ};
 use crate::entry::SampleEntry;
 use crate::error::Error;
 use crate::movie::Movie;
@@ -100,7 +100,7 @@ pub(super) fn facts(track: &Track<'_>, movie: &Movie) -> Result<Option<VideoFact
     let pixel_aspect = pixel_aspect(track, entry)?;
     let wide = u32::try_from(pixel_aspect.of(width.into())).unwrap_or(u32::MAX);
     let (display_width, display_height) = if rotation % 180 == 0 { (wide, height) } else { (height, wide) };
-    let colour = Colour::of(entry)?;
+    let colour = ColourCodes::of(entry)?;
     Ok(Some(VideoFacts {
         width,
         height,
@@ -176,7 +176,7 @@ fn frame_rate(track: &Track<'_>) -> Option<FrameRate> {
     Some(FrameRate { average, variable: spread > jitter.max(mean / 20) })
 }
 
-fn hdr(entry: &SampleEntry<'_>, colour: Option<Colour>) -> Result<Option<Hdr>, Error> {
+fn hdr(entry: &SampleEntry<'_>, colour: Option<ColourCodes>) -> Result<Option<Hdr>, Error> {
     if let Some(DolbyConfig { profile, level, compatibility }) = DolbyConfig::of(entry)? {
         return Ok(Some(Hdr::DolbyVision { profile, level, base_layer: compatibility }));
     }

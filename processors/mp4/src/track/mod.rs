@@ -10,7 +10,7 @@ pub(crate) use edits::Edits;
 pub(crate) use header::TrackHeader;
 
 use crate::boxes::{BoxRef, FourCc};
-use crate::colour::Colour;
+use crate::colour::ColourCodes;
 use crate::entry::SampleEntry;
 use crate::error::Error;
 use crate::movie::{Movie, MovieHeader, times};
@@ -117,13 +117,11 @@ impl<'a> Track<'a> {
         self.entry.as_ref()?.config().map(|found| (found.kind, found.content))
     }
 
-    /// The code points of its pictures' colours (ISO/IEC 23091-2: primaries, transfer, matrix; 2 is "unspecified") and whether black is
-    /// 0, by `colr` or else by the decoder's configuration. `None`: nothing is said.
+    /// Its pictures' colours, by `colr` or else by the decoder's configuration. `None`: nothing is said.
     ///
     /// # Errors
     /// [`Error::Malformed`] where the box that says them contradicts itself.
-    pub fn colour_codes(&self) -> Result<Option<(u16, u16, u16, Option<bool>)>, Error> {
-        let colour = self.entry.as_ref().map(Colour::of).transpose()?.flatten();
-        Ok(colour.map(|colour| (colour.primaries, colour.transfer, colour.matrix, colour.full_range)))
+    pub fn colour_codes(&self) -> Result<Option<ColourCodes>, Error> {
+        Ok(self.entry.as_ref().map(ColourCodes::of).transpose()?.flatten())
     }
 }

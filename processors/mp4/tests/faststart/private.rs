@@ -108,10 +108,10 @@ fn every_film_of_the_corpus_is_copied_or_refused_by_name() {
 
 #[test]
 fn what_lies_beside_the_media_data_is_left_out() {
-    let plain = corpus::bytes("plain.mp4");
+    let film = corpus::bytes("plain.mp4");
     let spare = [atoms::atom(b"uuid", b"SECRET of sixteen bytes and more"), atoms::atom(b"free", b"SECRET")].concat();
-    let behind = [&plain[..], &spare, b"SECRET garbage"].concat();
-    let front = crate::moved(&plain);
+    let behind = [&film[..], &spare, b"SECRET garbage"].concat();
+    let front = crate::moved(&film);
     for (name, bytes) in [("behind", behind), ("front", [&front[..], &spare].concat())] {
         let movie = open_bytes(&bytes).unwrap();
         let Verdict::Move(plan) = movie.private_copy().unwrap() else { panic!("{name}") };
@@ -123,7 +123,7 @@ fn what_lies_beside_the_media_data_is_left_out() {
         assert_eq!(names, [b"mdat".to_vec()], "{name}");
         assert_eq!(
             plan.size(),
-            (atoms::cut(&plain, "ftyp").len() + atoms::cut(&plain, "moov").len() + atoms::cut(&plain, "mdat").len())
+            (atoms::cut(&film, "ftyp").len() + atoms::cut(&film, "moov").len() + atoms::cut(&film, "mdat").len())
                 as u64
         );
     }
