@@ -16,7 +16,7 @@ const MAX_OUTPUT: u64 = 1 << 20;
 /// How our own binary is started to decode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tools {
-    /// A binary that begins with [`crate::child`]: the function's own.
+    /// A binary that begins with [`crate::child()`]: the function's own.
     pub renderer: PathBuf,
 }
 

@@ -19,6 +19,7 @@ pub struct Report {
     pub link_bytes_a_second: u64,
     pub packets: usize,
     pub packets_identical: bool,
+    pub packets_identical_theirs: bool,
     pub ours: Ours,
     pub theirs: Theirs,
     pub posters: Posters,
@@ -50,8 +51,9 @@ impl Report {
         );
         line("the store's own copying", format!("{:.2} s", ours.passed.store_alone_s), none(), None);
         line("peak resident memory", format!("{} KiB", ours.peak_resident / 1024), none(), None);
-        let same = if self.packets_identical { "identical" } else { "DIFFERENT" };
-        line(&format!("{} packets", self.packets), same.to_owned(), same.to_owned(), None);
+        let same = |identical: bool| if identical { "identical" } else { "other times" }.to_owned();
+        let name = format!("{} packets", self.packets);
+        line(&name, same(self.packets_identical), same(self.packets_identical_theirs), None);
         let Posters { ours, theirs } = &self.posters;
         let _ = write!(
             text,

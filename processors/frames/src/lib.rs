@@ -1,7 +1,7 @@
 //! Pictures out of films.
 //!
-//! [`decode`] makes a picture of one keyframe's bytes, wherever these came from: nothing else of the film is needed. [`Look`] tells a
-//! picture that shows something from one that is black or blurred. [`file`] reads films that are no MP4 (Matroska, `WebM`, MPEG
+//! [`decode()`] makes a picture of one keyframe's bytes, wherever these came from: nothing else of the film is needed. [`Look`] tells a
+//! picture that shows something from one that is black or blurred. [`mod@file`] reads films that are no MP4 (Matroska, `WebM`, MPEG
 //! transport streams), and puts what browsers can play of them into a container that they take.
 //!
 //! FFmpeg's libraries do the work, linked in: `build.sh` makes them from Debian's source, with these decoders and nothing else. They are

@@ -62,7 +62,7 @@ pub(super) enum Job {
         keyframe: PathBuf,
         /// The picture's size, upright.
         size: Size,
-        /// A PNG.
+        /// A BMP.
         to: PathBuf,
     },
     /// Many keyframes as small pictures.
@@ -150,7 +150,8 @@ fn done(job: Job) -> Result<Answer, FrameError> {
         }
         Job::Frame { coding, keyframe, size, to } => {
             let picture = decode(&coding, &std::fs::read(keyframe).map_err(ours)?, size)?;
-            picture.save_with_format(to, ::image::ImageFormat::Png).map_err(|e| FrameError::Ours(e.to_string()))?;
+            // Nothing is gained by compressing what is read in a moment.
+            picture.save_with_format(to, ::image::ImageFormat::Bmp).map_err(|e| FrameError::Ours(e.to_string()))?;
             Ok(Answer::Frame(Look::of(&picture)))
         }
         Job::Previews { coding, keyframes, list, moving, directory } => {

@@ -106,7 +106,7 @@ pub(super) async fn poster(
     for (number, candidate) in keyframes::for_poster(all, planned.poster_at_s).into_iter().enumerate() {
         let keyframe = directory.join("keyframe");
         keyframes::fetch(source, &[candidate], &keyframe).await?;
-        let to = directory.join(format!("poster-{number}.png"));
+        let to = directory.join(format!("poster-{number}.bmp"));
         let job = Job::Frame { coding: coding.clone(), keyframe, size: planned.poster, to: to.clone() };
         let look = match ask(&job, decoder).await {
             Ok(Answer::Frame(look)) => look,
