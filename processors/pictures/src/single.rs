@@ -13,7 +13,7 @@ use crate::{encode, facts, moving, plan};
 /// A picture file as pixels of that size, upright, in sRGB with 8 bits a channel, within the same limits.
 ///
 /// # Errors
-/// As [`plan`] and [`crate::execute`].
+/// As [`plan()`] and [`crate::execute()`].
 pub fn picture(bytes: &[u8], to: Size) -> Result<DynamicImage, PictureError> {
     let facts = facts(bytes)?;
     let rung = Rung {
