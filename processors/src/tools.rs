@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use crate::ProcessError;
 
@@ -32,25 +32,50 @@ pub enum Ran {
 }
 
 impl Tools {
-    /// Runs one piece of work, which is its first argument, to its end, or kills it at the limit. It gets none of our environment, in
-    /// which credentials stand.
+    /// Runs one piece of work, which is its first argument, to its end, or kills it at the limit.
     ///
     /// # Errors
-    /// Where the program cannot be started, was killed from outside, or found no room on the disk: nothing of which
-    /// is the film's fault.
+    /// As [`Tools::start`] and [`Started::end`].
     pub(crate) async fn render(
         &self,
-        program: &'static str,
+        work: &'static str,
         arguments: Vec<OsString>,
-        input: Vec<u8>,
         limit: Duration,
     ) -> Result<Ran, ProcessError> {
-        let failed = |message: String| ProcessError::Tool { program, message };
+        self.start(work, arguments)?.end(Vec::new(), limit).await
+    }
+
+    /// Starts one piece of work. It gets none of our environment, in which credentials stand.
+    ///
+    /// # Errors
+    /// [`ProcessError::Tool`].
+    pub(crate) fn start(&self, work: &'static str, arguments: Vec<OsString>) -> Result<Started, ProcessError> {
         let mut command = Command::new(&self.renderer);
-        command.arg(program).args(arguments).env_clear().kill_on_drop(true);
+        command.arg(work).args(arguments).env_clear().kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().map_err(|e| failed(format!("cannot start {}: {e}", self.renderer.display())))?;
+        let child = command.spawn().map_err(|e| ProcessError::Tool {
+            program: work,
+            message: format!("cannot start {}: {e}", self.renderer.display()),
+        })?;
+        Ok(Started { work, child })
+    }
+}
+
+/// A piece of work that waits for its input; killed where nobody waits for it.
+#[derive(Debug)]
+pub(crate) struct Started {
+    work: &'static str,
+    child: Child,
+}
+
+impl Started {
+    /// Gives it its input, and runs it to its end, or kills it at the limit.
+    ///
+    /// # Errors
+    /// Where it was killed from outside, or found no room on the disk: nothing of which is the film's fault.
+    pub(crate) async fn end(self, input: Vec<u8>, limit: Duration) -> Result<Ran, ProcessError> {
+        let Self { work, mut child } = self;
+        let failed = |message: String| ProcessError::Tool { program: work, message };
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let ending = async { tokio::join!(told(stdin, &input), child.wait(), kept(stdout), kept(stderr)) };
         let Ok(((), status, stdout, stderr)) = tokio::time::timeout(limit, ending).await else {
@@ -61,7 +86,7 @@ impl Tools {
         if status.success() {
             return Ok(Ran::Done(stdout?));
         }
-        tracing::debug!(program, %status, %stderr, "a program failed");
+        tracing::debug!(work, %status, %stderr, "a program failed");
         if killed(status) {
             return Err(failed("was killed, perhaps for want of memory".to_owned()));
         }
@@ -122,7 +147,7 @@ mod tests {
         let (tools, directory) = tools("echo $$ > \"$2\"\nexec sleep 600");
         let pid_file = directory.path().join("pid");
         let started = Instant::now();
-        let ran = tools.render(WORK, vec![pid_file.clone().into()], Vec::new(), Duration::from_secs(1)).await.unwrap();
+        let ran = tools.render(WORK, vec![pid_file.clone().into()], Duration::from_secs(1)).await.unwrap();
         assert_eq!(ran, Ran::TimedOut);
         assert!(started.elapsed() < LONG);
         let pid = std::fs::read_to_string(pid_file).unwrap();
@@ -132,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn endless_complaints_are_cut_and_do_not_block() {
         let (tools, _directory) = tools("head -c 5000000 /dev/zero | tr '\\0' x >&2\nexit 1");
-        match tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap() {
+        match tools.render(WORK, Vec::new(), LONG).await.unwrap() {
             Ran::Failed(stderr) => assert_eq!(stderr.len() as u64, MAX_OUTPUT),
             other => assert_eq!(other, Ran::TimedOut, "neither failed"),
         }
@@ -141,17 +166,17 @@ mod tests {
     #[tokio::test]
     async fn it_is_told_more_than_an_argument_holds() {
         let (tools, _directory) = tools("wc -c");
-        let ran = tools.render(WORK, Vec::new(), vec![b'x'; 5_000_000], LONG).await.unwrap();
+        let ran = tools.start(WORK, Vec::new()).unwrap().end(vec![b'x'; 5_000_000], LONG).await.unwrap();
         assert_eq!(ran, Ran::Done(b"5000000\n".to_vec()));
         let (deaf, _directory) = self::tools("exit 0");
-        let ran = deaf.render(WORK, Vec::new(), vec![b'x'; 5_000_000], LONG).await.unwrap();
+        let ran = deaf.start(WORK, Vec::new()).unwrap().end(vec![b'x'; 5_000_000], LONG).await.unwrap();
         assert_eq!(ran, Ran::Done(Vec::new()));
     }
 
     #[tokio::test]
     async fn our_environment_is_not_its_own() {
         let (tools, _directory) = tools("env");
-        let Ran::Done(stdout) = tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap() else { unreachable!() };
+        let Ran::Done(stdout) = tools.render(WORK, Vec::new(), LONG).await.unwrap() else { unreachable!() };
         let names: Vec<String> = String::from_utf8(stdout)
             .unwrap()
             .lines()
@@ -165,14 +190,14 @@ mod tests {
     #[tokio::test]
     async fn what_is_our_fault_is_no_failed_film() {
         let missing = Tools { renderer: "/nonexistent/program".into() };
-        let error = missing.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap_err().to_string();
+        let error = missing.render(WORK, Vec::new(), LONG).await.unwrap_err().to_string();
         assert!(error.contains("cannot start /nonexistent/program"), "{error}");
         for script in ["kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 1"] {
             let (tools, _directory) = tools(script);
-            let error = tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap_err();
+            let error = tools.render(WORK, Vec::new(), LONG).await.unwrap_err();
             assert!(matches!(error, ProcessError::Tool { program: WORK, .. }), "{script}");
         }
         let (tools, _directory) = tools("kill -11 $$");
-        assert!(matches!(tools.render(WORK, Vec::new(), Vec::new(), LONG).await.unwrap(), Ran::Failed(_)));
+        assert!(matches!(tools.render(WORK, Vec::new(), LONG).await.unwrap(), Ran::Failed(_)));
     }
 }

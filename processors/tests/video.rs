@@ -11,7 +11,7 @@ use processors::process::{self, End, Event};
 use support::{World, contains, webp_chunks};
 
 /// Five seconds of 320×180, black at first.
-const PICTURES: &str = "-f lavfi -i testsrc2=s=320x180:r=25:d=5,drawbox=c=black:t=fill:enable='lt(t,0.2)'";
+const PICTURES: &str = "-f lavfi -i testsrc2=s=320x180:r=25:d=5,drawbox=c=black:t=fill:enable='lt(t,1.2)'";
 const SOUND: &str = "-f lavfi -i sine=frequency=440:duration=5";
 const H264: &str = "-c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p -c:a aac";
 const TAGS: &str = "-metadata title=SECRET-TITLE -metadata location=+46.5472+007.9625/ -metadata:s:v title=SECRET-TRACK \
@@ -73,7 +73,7 @@ async fn a_film_plays_from_its_first_bytes_and_says_nothing_else() {
     assert_eq!(facts["streams"].as_array().unwrap().len(), 2);
     assert!(!facts.to_string().contains("2024-05-06"), "{facts}");
 
-    // The nearest keyframe to half a second is the first, which is black: the poster is the one that comes two seconds later.
+    // The nearest keyframes to half a second are black: the poster is of the one that comes two seconds later.
     for (name, width, height) in [("poster", 320, 180), ("thumb", 320, 180)] {
         let rendition = row.rendition(name).unwrap();
         let webp = world.media(&rendition.key);

@@ -153,6 +153,9 @@ fn a_film_is_made_into_its_renditions() {
         let names = renditions(&one(&run(&["video", text(&path), text(&only), "--only", what])));
         assert!(names.iter().any(|name| name == expected) && names.len() < 5, "{what}: {names:?}");
     }
+    let jpeg = renditions(&one(&run(&["video", text(&path), text(&films.path("jpeg")), "--only", "poster-jpeg"])));
+    assert_eq!(jpeg, ["poster-jpeg"]);
+    assert!(fs::read(films.path("jpeg").join("poster.jpg")).unwrap().starts_with(&[0xff, 0xd8]));
     let webm = films.make("film.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus");
     let names = renditions(&one(&run(&["video", text(&webm), text(&films.path("webm"))])));
     assert!(names.contains(&"video".to_owned()) && names.contains(&"poster".to_owned()), "{names:?}");
@@ -252,7 +255,11 @@ fn usage_is_explained() {
     bad(&run(&["video", "film.mp4"]), 2, "<OUT_DIR>");
     bad(&run(&["video", "film.mp4", "out", "--probe"]), 2, "cannot be used with '--probe'");
     bad(&run(&["video", "film.mp4", "out", "--json"]), 2, "cannot be used with '--json'");
-    bad(&run(&["video", "film.mp4", "out", "--only", "sound"]), 2, "[possible values: film, poster, previews]");
+    bad(
+        &run(&["video", "film.mp4", "out", "--only", "sound"]),
+        2,
+        "[possible values: film, poster, poster-jpeg, previews]",
+    );
     bad(&run(&["faststart", "film.mp4"]), 2, "<OUT>");
     bad(&run(&["faststart", "s3://bucket", "out.mp4"]), 2, "s3://bucket names no object; expected s3://bucket/key");
     let none = |arguments: &[&str]| {

@@ -124,7 +124,8 @@ async fn pump(
         look(data);
         let until = lock(state).take(way, count as u64, rate);
         if until.saturating_duration_since(Instant::now()) > PAUSE {
-            tokio::time::sleep_until(until.into()).await;
+            // Never longer: time that nothing passes is lost to the link.
+            tokio::time::sleep_until((until - PAUSE / 2).into()).await;
         }
         to.write_all(data).await?;
     }

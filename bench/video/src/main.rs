@@ -25,8 +25,11 @@ use link::Link;
 use report::Report;
 use store::Store;
 
-/// The object that is moved.
+/// The object that is moved, and of which a poster is made.
 const FILM: &str = "film.mp4";
+/// The object of an hour, and its length in minutes.
+const LONG: &str = "long.mp4";
+const LONG_MINUTES: u64 = 60;
 
 /// Measures `stagedoor faststart` on a large film in S3's stand-in. A table goes to stdout, the rest to stderr.
 #[derive(Debug, Parser)]
@@ -38,8 +41,8 @@ struct Options {
     /// Where films are made and kept, and the store's objects while it runs
     #[arg(long, default_value = "target/bench-video")]
     directory: PathBuf,
-    /// The film's length in minutes: at 5 Mbit/s, an hour has more than 2 GB
-    #[arg(long, default_value_t = 60)]
+    /// The length in minutes of the film that is moved: at 5 Mbit/s, thirty have more than 1 GB
+    #[arg(long, default_value_t = 30)]
     minutes: u64,
     /// The link, in millions of bytes a second each way
     #[arg(long, default_value_t = 100)]
@@ -60,12 +63,15 @@ async fn run(options: &Options) -> Result<bool> {
     let program = std::path::absolute(&options.program)?;
     ensure!(program.exists(), "{}: not there; build it, or name it with --program", program.display());
     let film = film::make(&options.directory, options.minutes)?;
+    let long = film::make(&options.directory, LONG_MINUTES)?;
     let bytes = std::fs::metadata(&film)?.len();
     // Gone with its objects when all is done.
     let scratch = tempfile::tempdir_in(&options.directory)?;
     let store = Store::open(&scratch.path().join("objects")).await?;
-    eprintln!("putting a film of {bytes} bytes into the store");
-    theirs::upload(&film, &store::presigned(store.address, theirs::OBJECT, FILM).await?.1).await?;
+    eprintln!("putting a film of {bytes} bytes and a long one into the store");
+    for (film, object) in [(&film, FILM), (&long, LONG)] {
+        theirs::upload(film, &store::presigned(store.address, object, object).await?.1).await?;
+    }
     let link = Link::start(store.address, options.link * 1_000_000).await?;
 
     eprintln!("moving it within the store");
@@ -76,7 +82,7 @@ async fn run(options: &Options) -> Result<bool> {
     eprintln!("making posters of it");
     let posters = poster::measure(&program, &link, scratch.path()).await?;
     eprintln!("making small pictures of it");
-    let previews = previews::measure(&program, &film, &link, scratch.path()).await?;
+    let previews = previews::measure(&program, &long, &link, scratch.path()).await?;
 
     eprintln!("comparing packets");
     let before = packets(&film)?;

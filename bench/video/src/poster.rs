@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::Serialize;
 use tokio::process::Command;
 
@@ -26,6 +26,19 @@ pub struct Poster {
 }
 
 impl Poster {
+    const NONE: Self = Self { seconds: Vec::new(), passed: Passed { bytes_up: 0, bytes_down: 0, store_alone_s: 0.0 } };
+
+    /// Takes a turn.
+    async fn add(&mut self, link: &Link, mut command: Command) -> Result<()> {
+        link.reset();
+        let begin = Instant::now();
+        let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).status().await?;
+        ensure!(ended.success(), "it ended with {ended}");
+        self.seconds.push(begin.elapsed().as_secs_f64());
+        self.passed = link.passed();
+        Ok(())
+    }
+
     pub fn median(&self) -> f64 {
         let mut sorted = self.seconds.clone();
         sorted.sort_by(f64::total_cmp);
@@ -33,32 +46,28 @@ impl Poster {
     }
 }
 
-/// What both made: ours is the poster and the thumbnail of `stagedoor video --only poster`, theirs one frame as JPEG.
+/// What both made: one frame as JPEG. `all` is that frame as WebP and JPEG and the thumbnail, as the video processor makes them.
 #[derive(Debug, Serialize)]
 pub struct Posters {
     pub ours: Poster,
     pub theirs: Poster,
+    pub all: Poster,
 }
 
 pub async fn measure(program: &Path, link: &Link, scratch: &Path) -> Result<Posters> {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let mut last = None;
+    let [mut ours, mut theirs, mut all] = [const { Poster::NONE }; 3];
     for _ in 0..ROUNDS {
-        let our_part = timed(link, &mut ours, our_command(program, link, scratch, "poster")).await?;
-        let their_part = timed(link, &mut theirs, their_command(link, scratch).await?).await?;
-        last = Some((our_part, their_part));
+        ours.add(link, our_command(program, link, (FILM, "poster-jpeg"), scratch)).await?;
+        theirs.add(link, their_command(link, scratch).await?).await?;
+        all.add(link, our_command(program, link, (FILM, "poster"), scratch)).await?;
     }
-    let (our_part, their_part) = last.context("no round")?;
-    Ok(Posters {
-        ours: Poster { seconds: ours, passed: our_part },
-        theirs: Poster { seconds: theirs, passed: their_part },
-    })
+    Ok(Posters { ours, theirs, all })
 }
 
 /// `stagedoor video s3://… DIR --only WHAT`.
-pub fn our_command(program: &Path, link: &Link, scratch: &Path, only: &str) -> Command {
+pub fn our_command(program: &Path, link: &Link, (object, only): (&str, &str), scratch: &Path) -> Command {
     let mut command = command(program);
-    command.arg("video").arg(format!("s3://{BUCKET}/{FILM}")).arg(scratch.join(only)).args(["--only", only]);
+    command.arg("video").arg(format!("s3://{BUCKET}/{object}")).arg(scratch.join(only)).args(["--only", only]);
     command.args(["--endpoint", &format!("http://{}", link.address), "--region", "us-east-1"]);
     command
 }
@@ -68,13 +77,4 @@ async fn their_command(link: &Link, scratch: &Path) -> Result<Command> {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-y", "-ss", "1", "-i", &read, "-frames:v", "1"]).arg(scratch.join("theirs.jpg"));
     Ok(command)
-}
-
-async fn timed(link: &Link, seconds: &mut Vec<f64>, mut command: Command) -> Result<Passed> {
-    link.reset();
-    let begin = Instant::now();
-    let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).status().await?;
-    ensure!(ended.success(), "it ended with {ended}");
-    seconds.push(begin.elapsed().as_secs_f64());
-    Ok(link.passed())
 }

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::LONG;
 use crate::link::{Link, Passed};
 use crate::poster::our_command;
 
@@ -27,7 +28,7 @@ pub struct Previews {
 pub async fn measure(program: &Path, film: &Path, link: &Link, scratch: &Path) -> Result<Previews> {
     link.reset();
     let begin = Instant::now();
-    let mut command = our_command(program, link, scratch, "previews");
+    let mut command = our_command(program, link, (LONG, "previews"), scratch);
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await?;
     let seconds = begin.elapsed().as_secs_f64();
     ensure!(output.status.success(), "{} ended with {}", program.display(), output.status);

@@ -54,10 +54,10 @@ impl Report {
         let same = |identical: bool| if identical { "identical" } else { "other times" }.to_owned();
         let name = format!("{} packets", self.packets);
         line(&name, same(self.packets_identical), same(self.packets_identical_theirs), None);
-        let Posters { ours, theirs } = &self.posters;
+        let Posters { ours, theirs, all } = &self.posters;
         let _ = write!(
             text,
-            "\nA poster of it:\n\n| | `stagedoor video --only poster` | `ffmpeg -ss 1` | times less |\n|---|--:|--:|--:|\n"
+            "\nA poster of it, as JPEG:\n\n| | `stagedoor video --only poster-jpeg` | `ffmpeg -ss 1` | times less |\n|---|--:|--:|--:|\n"
         );
         let mut line = |name: &str, ours: String, theirs: String, ratio: f64| {
             let _ = writeln!(text, "| {name} | {ours} | {theirs} | {ratio:.1} × |");
@@ -65,11 +65,12 @@ impl Report {
         line("time", milliseconds(ours), milliseconds(theirs), self.sooner());
         let ratio = through(&theirs.passed) / through(&ours.passed);
         line("bytes over the link", megabytes(&ours.passed), megabytes(&theirs.passed), ratio);
+        let _ = writeln!(text, "\nAs WebP and JPEG, with its thumbnail (`--only poster`): {}.", milliseconds(all));
         let Previews { seconds, passed, keyframe_bytes, pictures, .. } = &self.previews;
         let _ = write!(
             text,
-            "\n{pictures} small pictures for its seek bar, and one that moves: {seconds:.1} s, {} over the link; all its keyframes have \
-             {:.1} MB.\n",
+            "\n{pictures} small pictures for the seek bar of a film of an hour, and one that moves: {seconds:.1} s, {} over the link; all \
+             its keyframes have {:.1} MB.\n",
             megabytes(passed),
             *keyframe_bytes as f64 / 1e6
         );

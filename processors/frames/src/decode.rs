@@ -98,8 +98,13 @@ impl Colours {
 /// RGB in that size; 16 bits a channel of what is brighter than white.
 fn scaled(frame: &Video, to: Size, colours: Colours) -> Result<DynamicImage, FrameError> {
     let format = if colours.is_bright() { Pixel::RGB48LE } else { Pixel::RGB24 };
-    let flags = Flags::AREA | Flags::ACCURATE_RND | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP;
     let from = (frame.format(), frame.width(), frame.height());
+    let flags = if (from.1, from.2) == (to.width, to.height) {
+        // By vector code, which gives each square of two by two pixels one colour: so does the film, and so do the files made of it.
+        Flags::BILINEAR
+    } else {
+        Flags::AREA | Flags::ACCURATE_RND | Flags::FULL_CHR_H_INT | Flags::FULL_CHR_H_INP
+    };
     let mut scaler = scaling::Context::get(from.0, from.1, from.2, format, to.width, to.height, flags)?;
     let full_range = colours.full_range.unwrap_or(false) || from.0 == Pixel::YUVJ420P;
     raw::set_colours(&mut scaler, colours.matrix, full_range);
@@ -110,7 +115,8 @@ fn scaled(frame: &Video, to: Size, colours: Colours) -> Result<DynamicImage, Fra
     let row = width * 3 * if colours.is_bright() { 2 } else { 1 };
     // Rows are longer than their pixels.
     let rows = light.data(0).chunks(light.stride(0).max(1)).take(height).filter_map(|line| line.get(..row));
-    let bytes: Vec<u8> = rows.flatten().copied().collect();
+    let mut bytes = Vec::with_capacity(row.saturating_mul(height));
+    rows.for_each(|line| bytes.extend_from_slice(line));
     let picture = if colours.is_bright() {
         let (samples, _) = bytes.as_chunks::<2>();
         let samples = samples.iter().map(|sample| u16::from_le_bytes(*sample)).collect();

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, mpsc};
 use std::thread::ScopedJoinHandle;
 
 use fast_image_resize::{ResizeOptions, Resizer};
@@ -12,8 +12,8 @@ use crate::encode::{encode, failed};
 use crate::facts::Facts;
 use crate::geometry::{Crop, Size};
 use crate::metadata::Kept;
-use crate::plan::{Plan, Planned};
-use crate::recipe::Keep;
+use crate::plan::{Plan, Planned, renditions, top};
+use crate::recipe::{Format, Keep, Recipe};
 use crate::refusal::PictureError;
 use crate::{moving, placeholder};
 
@@ -39,7 +39,7 @@ impl Step {
 pub struct Rendered {
     /// The files, in the plan's order, each with what was planned.
     pub files: Vec<(Planned, Vec<u8>)>,
-    /// A blurred likeness (Thumbhash), some 25 bytes; empty where no file was made.
+    /// A blurred likeness (Thumbhash), some 25 bytes; empty where nothing was decoded.
     pub thumbhash: Vec<u8>,
 }
 
@@ -59,53 +59,83 @@ pub fn execute(
     if planned.is_empty() {
         return Ok(Rendered { files: Vec::new(), thumbhash: Vec::new() });
     }
-    let (mut files, smallest) = if plan.moving {
-        moving::render(bytes, facts, plan, &planned, &kept)?
+    let (mut files, thumbhash) = if plan.moving {
+        let (files, first) = moving::render(bytes, facts, plan, &planned, &kept)?;
+        (files, placeholder::thumbhash(&first)?)
     } else {
-        let mut wholes = vec![Arc::new(upright(decode(bytes, facts, plan)?, facts, plan, kept.profile.is_some())?)];
-        let files = encoded(&planned, &kept, |planned| shaped(&mut wholes, planned, plan.top))?;
-        (files, wholes.pop())
+        encoded(upright(decode(bytes, facts, plan)?, facts, plan, kept.profile.is_some())?, &planned, &kept)?
     };
     for (planned, file) in &mut files {
         kept.put_into(file, planned)?;
     }
-    let thumbhash = smallest.as_deref().map(placeholder::thumbhash).transpose()?.unwrap_or_default();
     Ok(Rendered { files, thumbhash })
 }
 
-/// Shapes one rendition after the other, and encodes each on a thread of its own while the next is shaped, where there is a second
-/// processor; as many at once as there are processors, so that few pictures are held.
-fn encoded(
-    planned: &[&Planned],
-    kept: &Kept,
-    mut shaped: impl FnMut(&Planned) -> Result<Arc<DynamicImage>, PictureError>,
-) -> Result<Vec<(Planned, Vec<u8>)>, PictureError> {
+/// Makes of pixels what a recipe's first step makes of a file, as far as it has one of these formats. They are upright, in sRGB, RGB or RGBA
+/// with 8 bits a channel.
+///
+/// # Errors
+/// [`PictureError::Encoding`].
+pub fn execute_pixels(pixels: DynamicImage, recipe: &Recipe, formats: &[Format]) -> Result<Rendered, PictureError> {
+    let upright = Size { width: pixels.width(), height: pixels.height() };
+    let top = top(upright, recipe);
+    let all = renditions(upright, top, recipe);
+    let wanted = |planned: &&Planned| Step::First.makes(planned) && formats.contains(&planned.format);
+    let planned: Vec<&Planned> = all.iter().filter(wanted).collect();
+    let (files, thumbhash) = encoded(reduced(Cow::Owned(pixels), top)?, &planned, &Kept::NOTHING)?;
+    Ok(Rendered { files, thumbhash })
+}
+
+/// Files, and a likeness of the smallest whole picture that was shaped for them.
+type Encoded = (Vec<(Planned, Vec<u8>)>, Vec<u8>);
+
+/// Shapes one rendition after the other, and encodes each on a thread of its own while the next is shaped; as many at once as there are
+/// processors, so that few pictures are held.
+fn encoded(top: DynamicImage, planned: &[&Planned], kept: &Kept) -> Result<Encoded, PictureError> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    if processors == 1 {
-        return planned
-            .iter()
-            .map(|p| shaped(p).and_then(|pixels| Ok(((*p).clone(), encode(&pixels, p, kept)?))))
-            .collect();
-    }
+    let width = top.width();
+    let mut wholes = vec![Arc::new(top)];
     std::thread::scope(|scope| {
-        let (mut files, mut begun) = (Vec::new(), VecDeque::new());
-        for planned in planned {
-            if begun.len() == processors {
-                files.extend(begun.pop_front().map(ended).transpose()?);
+        let (mut files, mut running) = (BTreeMap::new(), BTreeMap::new());
+        let (ending, ended) = mpsc::channel();
+        for (number, planned) in planned.iter().copied().enumerate() {
+            if running.len() == processors
+                && let Some((number, thread)) = ended.recv().ok().and_then(|number| running.remove_entry(&number))
+            {
+                files.insert(number, joined(thread)?);
             }
-            let pixels = shaped(planned)?;
-            begun.push_back(scope.spawn(move || Ok(((*planned).clone(), encode(&pixels, planned, kept)?))));
+            let pixels = shaped(&mut wholes, planned, width)?;
+            let ending = Ending { number, to: ending.clone() };
+            let encoding = move || {
+                let _ending = ending;
+                Ok((planned.clone(), encode(&pixels, planned, kept)?))
+            };
+            running.insert(number, scope.spawn(encoding));
         }
-        for thread in begun {
-            files.push(ended(thread)?);
+        let thumbhash = wholes.last().map(|smallest| placeholder::thumbhash(smallest)).transpose()?;
+        for (number, thread) in running {
+            files.insert(number, joined(thread)?);
         }
-        Ok(files)
+        Ok((files.into_values().collect(), thumbhash.unwrap_or_default()))
     })
 }
 
-type Encoded = Result<(Planned, Vec<u8>), PictureError>;
+/// Tells the number of an encoder whose thread ends, by a panic or not.
+struct Ending {
+    number: usize,
+    to: mpsc::Sender<usize>,
+}
 
-fn ended(thread: ScopedJoinHandle<'_, Encoded>) -> Encoded {
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // Nobody hears it where another rendition has failed.
+        let _ = self.to.send(self.number);
+    }
+}
+
+type File = Result<(Planned, Vec<u8>), PictureError>;
+
+fn joined(thread: ScopedJoinHandle<'_, File>) -> File {
     thread.join().map_err(|_| failed("encoder", "its thread ended in a panic"))?
 }
 
@@ -138,9 +168,9 @@ pub(crate) fn reduced(pixels: Cow<'_, DynamicImage>, to: Size) -> Result<Dynamic
 fn shaped(
     wholes: &mut Vec<Arc<DynamicImage>>,
     planned: &Planned,
-    top: Size,
+    top_width: u32,
 ) -> Result<Arc<DynamicImage>, PictureError> {
-    let share = |whole: &Arc<DynamicImage>| f64::from(whole.width()) / f64::from(top.width);
+    let share = |whole: &Arc<DynamicImage>| f64::from(whole.width()) / f64::from(top_width);
     let enough = |whole: &&Arc<DynamicImage>| {
         let share = share(whole);
         // A hundredth of a pixel: two sizes of one shape are rounded apart.

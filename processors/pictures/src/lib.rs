@@ -24,7 +24,7 @@ mod single;
 
 use std::time::Duration;
 
-pub use execute::{Rendered, Step, execute};
+pub use execute::{Rendered, Step, execute, execute_pixels};
 pub use facts::{Facts, Reading, facts};
 pub use geometry::{Crop, Size};
 pub use image::metadata::Orientation;

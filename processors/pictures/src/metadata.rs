@@ -29,6 +29,8 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    pub const NOTHING: Self = Self { exif: None, profile: None };
+
     pub fn of(facts: &Facts, keep: &BTreeSet<Keep>) -> Self {
         let exif = facts.exif.as_deref().filter(|_| keep.contains(&Keep::Copyright)).and_then(rights);
         // Inks become light in any case.

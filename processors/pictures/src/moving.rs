@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
-use std::sync::Arc;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
@@ -40,7 +39,7 @@ pub(crate) fn render(
     plan: &Plan,
     planned: &[&Planned],
     kept: &Kept,
-) -> Result<(Files, Option<Arc<DynamicImage>>), PictureError> {
+) -> Result<(Files, DynamicImage), PictureError> {
     // What moves is reduced to the largest size that is left of the plan as it is read.
     let whole = |p: &Planned| p.crop.x.1 >= f64::from(plan.top.width) && p.crop.y.1 >= f64::from(plan.top.height);
     let largest =
@@ -71,7 +70,7 @@ pub(crate) fn render(
         };
         files.push(((*planned).clone(), file));
     }
-    Ok((files, Some(Arc::new(smallest))))
+    Ok((files, smallest))
 }
 
 fn moments(bytes: &[u8], facts: &Facts, to: Size, kept: &Kept) -> Result<Vec<Moment>, PictureError> {

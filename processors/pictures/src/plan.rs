@@ -91,7 +91,7 @@ pub fn plan(facts: &Facts, bytes: u64, recipe: &Recipe) -> Result<Plan, Refusal>
 }
 
 /// The smallest whole picture that has the pixels of every rendition.
-fn top(upright: Size, recipe: &Recipe) -> Size {
+pub(crate) fn top(upright: Size, recipe: &Recipe) -> Size {
     let mut widest = 1.0_f64 / f64::from(upright.width.max(upright.height));
     let mut exact = None;
     for rung in &recipe.renditions {
@@ -144,7 +144,8 @@ fn decoded_bytes(facts: &Facts, read: Size) -> u64 {
     }
 }
 
-fn renditions(upright: Size, top: Size, recipe: &Recipe) -> Vec<Planned> {
+/// The renditions that are made of the whole picture `top`, largest first.
+pub(crate) fn renditions(upright: Size, top: Size, recipe: &Recipe) -> Vec<Planned> {
     let mut rungs: Vec<_> =
         recipe.renditions.iter().map(|rung| (rung, fitted(upright, (rung.width, rung.height), rung.fit).1)).collect();
     // Of the steps of a ladder (a width and no height) that a small picture fills alike, the smallest stands for all.

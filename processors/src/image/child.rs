@@ -30,10 +30,30 @@ pub(crate) enum Answer {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Made {
     pub source: Source,
-    pub thumbhash: Vec<u8>,
-    pub files: Vec<Rendition>,
+    pub written: Written,
     /// The recipe's later step makes more.
     pub later: bool,
+}
+
+/// The renditions of one picture, in the directory.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Written {
+    pub thumbhash: Vec<u8>,
+    pub files: Vec<Rendition>,
+}
+
+impl Written {
+    /// Writes them.
+    pub fn to(directory: &Path, rendered: pictures::Rendered) -> std::io::Result<Self> {
+        let mut files = Vec::new();
+        for (planned, file) in rendered.files {
+            std::fs::write(directory.join(&planned.file_name), &file)?;
+            let content_type = planned.format.names().1.to_owned();
+            let (name, file_name, size) = (planned.name, planned.file_name, planned.size);
+            files.push(Rendition { name, file_name, content_type, size, bytes: file.len() as u64 });
+        }
+        Ok(Self { thumbhash: rendered.thumbhash, files })
+    }
 }
 
 /// What a picture file is.
@@ -91,14 +111,7 @@ fn rendered(source: &Path, directory: &Path, recipe: &str, step: Step) -> Result
     let bytes = std::fs::read(source)?;
     let facts = facts(&bytes)?;
     let plan = plan(&facts, bytes.len() as u64, &recipe)?;
-    let rendered = execute(&bytes, &facts, &plan, &recipe.keep, step)?;
-    let mut files = Vec::new();
-    for (planned, file) in rendered.files {
-        std::fs::write(directory.join(&planned.file_name), &file)?;
-        let content_type = planned.format.names().1.to_owned();
-        let (name, file_name, size) = (planned.name, planned.file_name, planned.size);
-        files.push(Rendition { name, file_name, content_type, size, bytes: file.len() as u64 });
-    }
+    let written = Written::to(directory, execute(&bytes, &facts, &plan, &recipe.keep, step)?)?;
     let source = Source {
         format: format!("{:?}", facts.format).to_lowercase(),
         size: facts.upright(),
@@ -106,5 +119,5 @@ fn rendered(source: &Path, directory: &Path, recipe: &str, step: Step) -> Result
         truncated: facts.truncated,
     };
     let later = plan.renditions.iter().any(|planned| planned.later);
-    Ok(Made { source, thumbhash: rendered.thumbhash, files, later })
+    Ok(Made { source, written, later })
 }

@@ -5,7 +5,6 @@ mod child;
 mod render;
 
 pub use child::Source;
-pub(crate) use child::{ARGUMENT, answer};
-pub use pictures::{MAX_BYTES, Recipe, Size, Step};
-pub(crate) use render::poster_recipe;
+pub(crate) use child::{ARGUMENT, Written, answer};
+pub use pictures::{Format, MAX_BYTES, Recipe, Size, Step};
 pub use render::{Rendered, render};

@@ -1,9 +1,9 @@
 use std::path::Path;
 
 use catalog::{Picture, ThumbHash};
-use pictures::{Fit, Format, MAX_WALL_TIME, Qualities, Recipe, Refusal as PictureRefusal, Rung, Step};
+use pictures::{MAX_WALL_TIME, Recipe, Refusal as PictureRefusal, Step};
 
-use super::child::{ARGUMENT, Answer, Source, step_name};
+use super::child::{ARGUMENT, Answer, Rendition, Source, Written, step_name};
 use crate::process::{Content, Made};
 use crate::tools::{Ran, Tools};
 use crate::{Failure, ProcessError, Refusal};
@@ -35,7 +35,7 @@ pub async fn render(
     let failed = |message: String| ProcessError::Tool { program: ARGUMENT, message };
     let recipe = serde_json::to_string(recipe).map_err(|e| failed(e.to_string()))?;
     let arguments = vec![source.into(), directory.into(), recipe.into(), step_name(step).into()];
-    let made = match tools.render(ARGUMENT, arguments, Vec::new(), MAX_WALL_TIME).await? {
+    let made = match tools.render(ARGUMENT, arguments, MAX_WALL_TIME).await? {
         Ran::Done(answer) => match serde_json::from_slice(&answer).map_err(|e| failed(e.to_string()))? {
             Answer::Made(made) => made,
             Answer::Refused(sentence) => return Err(Refusal::Picture(sentence).into()),
@@ -45,38 +45,24 @@ pub async fn render(
         Ran::Failed(_) => return Err(refused(&PictureRefusal::UNDECODABLE)),
         Ran::TimedOut => return Err(refused(&PictureRefusal::TooSlow)),
     };
-    let thumbhash = ThumbHash::try_from(made.thumbhash).ok();
+    let (files, thumbhash) = made.written.found(directory);
     let picture = Picture { width: made.source.size.width, height: made.source.size.height, thumbhash };
-    let files = made.files.into_iter().map(|file| Made {
-        content: Content { path: directory.join(&file.file_name), content_type: file.content_type, bytes: file.bytes },
-        name: file.name,
-        file_name: file.file_name,
-        size: file.size,
-    });
-    Ok(Rendered { files: files.collect(), picture, source: made.source, later: made.later })
+    Ok(Rendered { files, picture, source: made.source, later: made.later })
+}
+
+impl Written {
+    /// The files where they lie, and how the picture looks.
+    pub(crate) fn found(self, directory: &Path) -> (Vec<Made>, Option<ThumbHash>) {
+        let files = self.files.into_iter().map(|Rendition { name, file_name, content_type, size, bytes }| Made {
+            content: Content { path: directory.join(&file_name), content_type, bytes },
+            name,
+            file_name,
+            size,
+        });
+        (files.collect(), ThumbHash::try_from(self.thumbhash).ok())
+    }
 }
 
 fn refused(refusal: &PictureRefusal) -> Failure {
     Refusal::Picture(refusal.to_string()).into()
-}
-
-/// What is made of a film's picture: at most 1280 wide, in the formats of photos, and a thumbnail of at most 480 on its longest side.
-pub(crate) fn poster_recipe() -> Recipe {
-    let rung = |name: &str, width, height, formats| Rung {
-        name: name.to_owned(),
-        width,
-        height,
-        fit: Fit::Contain,
-        formats,
-        later: Vec::new(),
-    };
-    Recipe {
-        version: 1,
-        quality: Qualities::default(),
-        renditions: vec![
-            rung("poster", 1280, None, vec![Format::Webp, Format::Jpeg]),
-            rung("thumb", 480, Some(480), vec![Format::Webp]),
-        ],
-        keep: std::collections::BTreeSet::new(),
-    }
 }

@@ -5,6 +5,7 @@ use mp4_front::ReadAt;
 use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
 use super::made::{folder, publish};
+use crate::image::Format;
 use crate::video::{Film, MAX_BYTES, Main, Source};
 use crate::{Failure, ProcessError, Refusal, Services, now};
 
@@ -39,9 +40,9 @@ pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> 
     let mut steps = Steps::taken_up(services, row, &folder).await?;
     let film = Box::pin(Film::open(&source, container, directory, &services.tools)).await?;
     if steps.next() == Some("poster") {
-        let pictures = Box::pin(film.poster()).await?;
-        steps.progress.thumbhash = pictures.picture.thumbhash;
-        steps.ended(publish(services, &folder, pictures.files).await?).await?;
+        let poster = Box::pin(film.poster(&[Format::Webp, Format::Jpeg])).await?;
+        steps.progress.thumbhash = poster.thumbhash;
+        steps.ended(publish(services, &folder, poster.files).await?).await?;
     }
     if steps.next() == Some("previews") {
         let previews = Box::pin(film.previews()).await?;

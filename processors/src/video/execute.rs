@@ -7,11 +7,11 @@ use mp4_front::{Cached, Limits, Movie, ReadAt};
 
 use super::facts::Facts;
 use super::keyframes::{self, Keyframe};
-use super::pictures::{self, Decoder};
+use super::pictures::{self, Decoder, Poster};
 use super::plan::{VideoPlan, plan};
 use super::source::Source;
 use super::{UNDECODABLE, damage};
-use crate::image::Rendered;
+use crate::image;
 use crate::process::{Content, Made};
 use crate::tools::Tools;
 use crate::{Failure, ProcessError, Refusal};
@@ -57,11 +57,16 @@ impl<'a> Film<'a> {
         let decoder = Decoder::new(tools);
         if container == Container::IsoMedia {
             let movie = opened(source).await?;
+            // Meanwhile: it writes the whole index anew.
+            let verdict = tokio::task::spawn_blocking({
+                let movie = movie.clone();
+                move || movie.private_copy()
+            });
             let facts = Facts::of_movie(&movie)?;
             let planned = plan(&facts)?;
             let keyframes = keyframes::of_movie(&movie)?;
             let whole = movie.layout().missing() == 0 && !movie.is_fragmented().map_err(|e| damage(&e))?;
-            let verdict = movie.private_copy().map_err(|e| damage(&e))?;
+            let verdict = verdict.await.map_err(std::io::Error::from)?.map_err(|e| damage(&e))?;
             if let (true, Verdict::Move(plan), false) = (whole, verdict, keyframes.is_empty()) {
                 let (coding, duration_s) = (coding(facts.picture.coding)?, facts.duration_s.unwrap_or_default());
                 let main = Main::Planned(plan);
@@ -88,9 +93,9 @@ impl<'a> Film<'a> {
         }
         let [whole, to, aside] = ["whole", "video", "aside"].map(|name| directory.join(name));
         source.save(&whole).await?;
-        let mut facts = Facts::of_file(pictures::headers(&whole, decoder).await?);
+        let mut facts = Facts::of_file(pictures::headers(&whole, &decoder).await?);
         let format = plan(&facts)?.format;
-        let rewritten = pictures::rewrite(whole.clone(), format, to.clone(), aside.clone(), decoder).await?;
+        let rewritten = pictures::rewrite(whole.clone(), format, to.clone(), aside.clone(), &decoder).await?;
         tokio::fs::remove_file(whole).await?;
         // What browsers record does not say how long it is.
         facts.duration_s = Some(rewritten.duration_s);
@@ -117,13 +122,14 @@ impl<'a> Film<'a> {
         Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: self.planned.shown, content }
     }
 
-    /// The poster and the thumbnail.
+    /// The poster and the thumbnail, as far as they have one of these formats: the one is WebP and JPEG, the other WebP.
     ///
     /// # Errors
     /// [`Refusal::VideoDamaged`] where no keyframe decodes.
-    pub async fn poster(&self) -> Result<Rendered, Failure> {
+    pub async fn poster(&self, formats: &[image::Format]) -> Result<Poster, Failure> {
         let source = self.aside.as_ref().unwrap_or(self.source);
-        pictures::poster(source, &self.keyframes, &self.coding, &self.planned, self.directory, self.decoder).await
+        pictures::poster(source, &self.keyframes, &self.coding, (&self.planned, formats), self.directory, &self.decoder)
+            .await
     }
 
     /// Small pictures for the seek bar, and one that moves.
@@ -133,7 +139,7 @@ impl<'a> Film<'a> {
     pub async fn previews(&self) -> Result<Vec<Made>, Failure> {
         let source = self.aside.as_ref().unwrap_or(self.source);
         let of = (&self.planned, self.duration_s);
-        pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, self.decoder).await
+        pictures::previews(source, &self.keyframes, &self.coding, of, self.directory, &self.decoder).await
     }
 }
 

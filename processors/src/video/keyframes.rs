@@ -30,6 +30,9 @@ const PREVIEW_BYTES: u64 = 512 << 20;
 const DOUBLINGS: usize = 22;
 /// So many are fetched at once.
 const AT_ONCE: usize = 16;
+/// A keyframe before the wanted time counts as farther from it by so many seconds: most films begin black, and of a film with a keyframe
+/// each other second the first and the second are equally far from its first second.
+const BEFORE_S: f64 = 0.25;
 /// So much is read for a poster in which there is something to be seen, and so many keyframes.
 const POSTER_BYTES: u64 = 2 << 20;
 const POSTER_TRIES: usize = 5;
@@ -56,10 +59,13 @@ pub(super) fn of_file(keyframes: &[file::Keyframe]) -> Vec<Keyframe> {
     keyframes.iter().map(|found| Keyframe { time_s: found.time_s, bytes: bytes(found) }).collect()
 }
 
-/// Those that are worth a look for a poster, the best guess first: the nearest to the wanted time, and some that follow, each two seconds
-/// later than the one before; together they are not large.
+/// Those that are worth a look for a poster, the best guess first: the nearest to the wanted time, rather behind it, and some that
+/// follow, each two seconds later than the one before; together they are not large.
 pub(super) fn for_poster(all: &[Keyframe], at_s: f64) -> Vec<&Keyframe> {
-    let distance = |found: &Keyframe| (found.time_s - at_s).abs();
+    let distance = |found: &Keyframe| match found.time_s - at_s {
+        behind if behind < 0.0 => BEFORE_S - behind,
+        behind => behind,
+    };
     let nearest = all.iter().enumerate().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
     let Some((nearest, _)) = nearest else { return Vec::new() };
     let from = all.get(nearest..).unwrap_or_default();
@@ -139,8 +145,10 @@ mod tests {
     #[test]
     fn a_posters_candidates_are_near_few_and_small() {
         let even = film(&[1000; 60], 0.5);
+        assert_eq!(times(&for_poster(&film(&[1000; 100], 0.125), 1.0)).first(), Some(&1.0));
         assert_eq!(times(&for_poster(&even, 1.0)), [1.0, 3.0, 5.0, 7.0, 9.0]);
         assert_eq!(times(&for_poster(&even, 29.0)), [29.0]);
+        assert_eq!(times(&for_poster(&film(&[1000; 4], 2.002), 1.0)), [2.002, 4.004, 6.006], "most films begin black");
         assert_eq!(times(&for_poster(&film(&[3 << 20; 9], 10.0), 1.0)), [0.0, 10.0], "two may be of any size");
         assert_eq!(times(&for_poster(&film(&[700_000; 9], 10.0), 1.0)), [0.0, 10.0]);
         assert_eq!(times(&for_poster(&film(&[600_000; 9], 10.0), 1.0)), [0.0, 10.0, 20.0]);

@@ -18,7 +18,7 @@ pub(crate) use child::{ARGUMENT, answer};
 pub use execute::{Film, Main};
 pub use facts::{Facts, Picture};
 pub use frames::file::{Facts as FileFacts, Format};
-pub use pictures::facts as file_facts;
+pub use pictures::{Poster, facts as file_facts};
 pub use plan::{VideoPlan, plan};
 pub use source::Source;
 

@@ -38,8 +38,10 @@ pub struct Arguments {
 pub enum Only {
     /// The playable file
     Film,
-    /// The poster and the thumbnail
+    /// The poster as WebP and JPEG, and the thumbnail
     Poster,
+    /// The poster as JPEG
+    PosterJpeg,
     /// The small pictures, and the one that moves
     Previews,
 }

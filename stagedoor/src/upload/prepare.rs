@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use mp4_front::FileReader;
+use processors::image::Format;
 use processors::video::{Film, Source};
 use processors::{Failure, Tools};
 use sniff::{Container, Sniffed};
@@ -56,8 +57,7 @@ impl Preparation {
             let opened = Film::open(&original, Container::IsoMedia, work.path(), &tools).await;
             let mut made = opened.map_err(|e: Failure| failed(source, &e))?;
             made.planned.poster_at_s = self.poster_seconds;
-            let pictures = made.poster().await.map_err(|e| failed(source, &e))?.files;
-            let jpeg = pictures.into_iter().find(|picture| picture.content.content_type == "image/jpeg");
+            let jpeg = made.poster(&[Format::Jpeg]).await.map_err(|e| failed(source, &e))?.files.pop();
             let main = playable(&made, &original, work.path()).await.map_err(|e| failed(source, &e))?;
             // The film last: where it is, all of it is there.
             let moved = jpeg.map_or(Ok(()), |jpeg| fs::rename(jpeg.content.path, &poster));

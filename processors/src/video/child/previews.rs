@@ -1,25 +1,17 @@
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 use ::image::{DynamicImage, RgbImage, imageops};
-use frames::file::{Facts, Format, Keyframe, Rewritten, facts, rewrite};
-use frames::{Coding, FrameError, Look, decode};
+use frames::file::Keyframe;
+use frames::{Coding, FrameError, decode};
 use serde::{Deserialize, Serialize};
 
-use super::sprites::{Grid, sheet_name};
-use super::{MAX_WALL_TIME, sprites};
-use crate::child::limited;
+use super::ours;
 use crate::image::Size;
+use crate::video::sprites::{Grid, sheet_name};
 
-/// The argument that has any of our binaries work on one film instead of what it is for.
-pub(crate) const ARGUMENT: &str = "render-film";
-
-/// What the process may have of addresses, in bytes: two frames of 8K at once, and what the decoder keeps of them.
-const MOST_MEMORY: u64 = 2 << 30;
-
-/// What of that the threads that decode may have together; what a decoder takes for each pixel of a frame, its neighbours and its RGB
-/// among them; and what else a thread takes, its stack among that.
+/// What of the process's memory the threads that decode may have together; what a decoder takes for each pixel of a frame, its
+/// neighbours and its RGB among them; and what else a thread takes, its stack among that.
 const DECODING_MEMORY: u64 = 1 << 30;
 const FRAME_BYTES: u64 = 16;
 const THREAD_BYTES: u64 = 16 << 20;
@@ -30,85 +22,6 @@ const QUALITY: u8 = 60;
 /// So many pictures move, each for so long.
 const MOMENTS: usize = 12;
 const MOMENT_MS: i32 = 500;
-
-/// The most of a job that is read.
-const MOST_JOB: u64 = 16 << 20;
-
-/// What is to be done, as JSON on the process's standard input.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Job {
-    /// Say what a film is that is no plain MP4.
-    Facts {
-        /// The film.
-        source: PathBuf,
-    },
-    /// Move its tracks into a new container.
-    Rewrite {
-        /// The film.
-        source: PathBuf,
-        /// Which container.
-        format: Format,
-        /// The new film.
-        to: PathBuf,
-        /// Where keyframes are put aside.
-        keyframes: PathBuf,
-    },
-    /// One keyframe as a picture.
-    Frame {
-        /// How it is compressed.
-        coding: Coding,
-        /// Its bytes.
-        keyframe: PathBuf,
-        /// The picture's size, upright.
-        size: Size,
-        /// A BMP.
-        to: PathBuf,
-    },
-    /// Many keyframes as small pictures.
-    Previews {
-        /// How they are compressed.
-        coding: Coding,
-        /// Their bytes, one behind the other.
-        keyframes: PathBuf,
-        /// Which bytes is which.
-        list: Vec<Keyframe>,
-        /// The size of those that move.
-        moving: Size,
-        /// Where the files go.
-        directory: PathBuf,
-    },
-}
-
-/// What the process says on its standard output.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Answer {
-    /// To [`Job::Facts`].
-    Facts(Facts),
-    /// To [`Job::Rewrite`].
-    Rewritten(Rewritten),
-    /// To [`Job::Frame`].
-    Frame(Look),
-    /// To [`Job::Previews`].
-    Previews(Previews),
-    /// The film is at fault.
-    Refused(Fault),
-    /// We are.
-    Failed(String),
-}
-
-/// What is wrong with a film.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Fault {
-    /// Its bytes; the decoder's words are for a log.
-    Damaged(String),
-    /// So many pixels.
-    Pixels(u64),
-    /// No pictures.
-    NoPictures,
-}
 
 /// What was made of keyframes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -122,46 +35,10 @@ pub(crate) struct Previews {
 }
 
 /// The name of the picture that moves.
-pub(super) const MOVING: &str = "preview.webp";
+pub(in crate::video) const MOVING: &str = "preview.webp";
 
-/// Does one job.
-pub(crate) fn answer() -> Answer {
-    let job = match serde_json::from_reader(std::io::stdin().lock().take(MOST_JOB)) {
-        Ok(job) => job,
-        Err(message) => return Answer::Failed(format!("standard input: expected a job as JSON: {message}")),
-    };
-    if let Err(error) = limited(MOST_MEMORY, MAX_WALL_TIME.as_secs()) {
-        return Answer::Failed(error.to_string());
-    }
-    match done(job) {
-        Ok(answer) => answer,
-        Err(FrameError::Damaged(words)) => Answer::Refused(Fault::Damaged(words)),
-        Err(FrameError::TooManyPixels(pixels)) => Answer::Refused(Fault::Pixels(pixels)),
-        Err(FrameError::NoPictures) => Answer::Refused(Fault::NoPictures),
-        Err(FrameError::Ours(message)) => Answer::Failed(message),
-    }
-}
-
-fn done(job: Job) -> Result<Answer, FrameError> {
-    match job {
-        Job::Facts { source } => facts(&source).map(Answer::Facts),
-        Job::Rewrite { source, format, to, keyframes } => {
-            rewrite(&source, format, &to, &keyframes, sprites::CLOSEST_S).map(Answer::Rewritten)
-        }
-        Job::Frame { coding, keyframe, size, to } => {
-            let picture = decode(&coding, &std::fs::read(keyframe).map_err(ours)?, size)?;
-            // Nothing is gained by compressing what is read in a moment.
-            picture.save_with_format(to, ::image::ImageFormat::Bmp).map_err(|e| FrameError::Ours(e.to_string()))?;
-            Ok(Answer::Frame(Look::of(&picture)))
-        }
-        Job::Previews { coding, keyframes, list, moving, directory } => {
-            let bytes = std::fs::read(keyframes).map_err(ours)?;
-            previews(&coding, &bytes, &list, moving, &directory).map(Answer::Previews)
-        }
-    }
-}
-
-fn previews(
+/// Makes the small pictures and the one that moves.
+pub(super) fn written(
     coding: &Coding,
     bytes: &[u8],
     list: &[Keyframe],
@@ -258,9 +135,4 @@ fn threads(stored: Size) -> usize {
     let each = stored.area().saturating_mul(FRAME_BYTES).saturating_add(THREAD_BYTES);
     let room = usize::try_from(DECODING_MEMORY / each).unwrap_or(usize::MAX).max(1);
     thread::available_parallelism().map_or(1, usize::from).min(room)
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
-fn ours(error: std::io::Error) -> FrameError {
-    FrameError::Ours(error.to_string())
 }
