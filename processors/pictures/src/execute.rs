@@ -89,8 +89,8 @@ pub fn execute_pixels(pixels: DynamicImage, recipe: &Recipe, formats: &[Format])
 /// Files, and a likeness of the smallest whole picture that was shaped for them.
 type Encoded = (Vec<(Planned, Vec<u8>)>, Vec<u8>);
 
-/// Shapes one rendition after the other, and encodes each on a thread of its own while the next is shaped; as many at once as there are
-/// processors, so that few pictures are held.
+/// Shapes one rendition after the other, and encodes each on a thread of its own while the next is shaped, where there is a second
+/// processor; as many at once as there are processors, so that few pictures are held.
 fn encoded(top: DynamicImage, planned: &[&Planned], kept: &Kept) -> Result<Encoded, PictureError> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let width = top.width();
@@ -105,6 +105,11 @@ fn encoded(top: DynamicImage, planned: &[&Planned], kept: &Kept) -> Result<Encod
                 files.insert(number, joined(thread)?);
             }
             let pixels = shaped(&mut wholes, planned, width)?;
+            if processors == 1 {
+                // What a thread has allocated is not used again by the next one.
+                files.insert(number, (planned.clone(), encode(&pixels, planned, kept)?));
+                continue;
+            }
             let ending = Ending { number, to: ending.clone() };
             let encoding = move || {
                 let _ending = ending;
