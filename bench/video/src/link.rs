@@ -123,9 +123,10 @@ async fn pump(
         }
         look(data);
         let until = lock(state).take(way, count as u64, rate);
-        if until.saturating_duration_since(Instant::now()) > PAUSE {
+        let left = until.saturating_duration_since(Instant::now());
+        if left > PAUSE {
             // Never longer: time that nothing passes is lost to the link.
-            tokio::time::sleep_until((until - PAUSE / 2).into()).await;
+            tokio::time::sleep(left.saturating_sub(PAUSE / 2)).await;
         }
         to.write_all(data).await?;
     }

@@ -20,8 +20,11 @@ fn recipe() -> Recipe {
     Recipe { version: 1, quality: Qualities::default(), renditions, keep: std::collections::BTreeSet::new() }
 }
 
-/// Names and sizes of what is made, as the files themselves have them, and how long the likeness is.
-fn made(formats: &[Format]) -> (Vec<(String, u32, u32)>, usize) {
+/// A file's name, width and height.
+type File<N> = (N, u32, u32);
+
+/// What is made, as the files themselves have it, and how long the likeness is.
+fn made(formats: &[Format]) -> (Vec<File<String>>, usize) {
     let pixels = RgbImage::from_fn(640, 360, |x, y| Rgb([(x / 3) as u8, (y / 2) as u8, 128]));
     let rendered = execute_pixels(DynamicImage::from(pixels), &recipe(), formats).unwrap();
     let files = rendered.files.into_iter().map(|(planned, file)| {
@@ -35,7 +38,7 @@ fn made(formats: &[Format]) -> (Vec<(String, u32, u32)>, usize) {
 #[test]
 fn the_first_step_s_renditions_in_the_formats_that_are_wanted() {
     let [webp, jpeg, small] = [("large", 640, 360), ("large-jpeg", 640, 360), ("small", 160, 90)];
-    let table: [(&[Format], &[(&str, u32, u32)]); 4] = [
+    let table: [(&[Format], &[File<&str>]); 4] = [
         (&[Format::Webp, Format::Jpeg], &[webp, jpeg, small]),
         (&[Format::Jpeg], &[jpeg]),
         (&[Format::Webp, Format::Avif], &[webp, small]),
