@@ -10,7 +10,7 @@ use crate::video::{Film, MAX_BYTES, Main, Source};
 use crate::{Failure, ProcessError, Refusal, Services, now};
 
 /// What is made of films, by which their renditions' keys change when it does.
-const RECIPE: &str = "film 3";
+const RECIPE: &str = "film 4";
 
 /// What is done with a film, one after the other, as its page says it. First what can fail by the film: nothing is stored of one that does
 /// not decode.
