@@ -1,5 +1,5 @@
 //! `./build.sh bench video`: a film of more than 1 GB whose index stands behind, moved within S3 beside what everybody does:
-//! download, `ffmpeg -movflags +faststart`, upload; then a poster of it beside `ffmpeg -ss`, and small pictures of the whole film. All over
+//! download, `ffmpeg -movflags +faststart`, upload; then a poster of it beside `ffmpeg -ss`, and small pictures of a film of an hour. All over
 //! one link of 100 MB/s whose bytes are counted.
 
 mod film;

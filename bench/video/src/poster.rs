@@ -64,10 +64,10 @@ pub async fn measure(program: &Path, link: &Link, scratch: &Path) -> Result<Post
     Ok(Posters { ours, theirs, all })
 }
 
-/// `stagedoor video s3://… DIR --only WHAT`.
+/// `stagedoor video s3://… WHAT --only WHAT` in the scratch directory, so that what it says of itself names no place of this machine.
 pub fn our_command(program: &Path, link: &Link, (object, only): (&str, &str), scratch: &Path) -> Command {
     let mut command = command(program);
-    command.arg("video").arg(format!("s3://{BUCKET}/{object}")).arg(scratch.join(only)).args(["--only", only]);
+    command.current_dir(scratch).arg("video").arg(format!("s3://{BUCKET}/{object}")).args([only, "--only", only]);
     command.args(["--endpoint", &format!("http://{}", link.address), "--region", "us-east-1"]);
     command
 }

@@ -51,7 +51,7 @@ impl Report {
         );
         line("the store's own copying", format!("{:.2} s", ours.passed.store_alone_s), none(), None);
         line("peak resident memory", format!("{} KiB", ours.peak_resident / 1024), none(), None);
-        let same = |identical: bool| if identical { "identical" } else { "other times" }.to_owned();
+        let same = |identical: bool| if identical { "identical" } else { "not identical" }.to_owned();
         let name = format!("{} packets", self.packets);
         line(&name, same(self.packets_identical), same(self.packets_identical_theirs), None);
         let Posters { ours, theirs, all } = &self.posters;

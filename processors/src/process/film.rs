@@ -5,8 +5,7 @@ use mp4_front::ReadAt;
 use sniff::{SNIFF_BYTES, Sniffed, sniff};
 
 use super::made::{folder, publish};
-use crate::image::Format;
-use crate::video::{Film, MAX_BYTES, Main, Source};
+use crate::video::{Film, MAX_BYTES, Main, POSTER_FORMATS, Source};
 use crate::{Failure, ProcessError, Refusal, Services, now};
 
 /// What is made of films, by which their renditions' keys change when it does.
@@ -40,7 +39,7 @@ pub(super) async fn film(services: &Services, row: &Media, directory: &Path) -> 
     let mut steps = Steps::taken_up(services, row, &folder).await?;
     let film = Box::pin(Film::open(&source, container, directory, &services.tools)).await?;
     if steps.next() == Some("poster") {
-        let poster = Box::pin(film.poster(&[Format::Webp, Format::Jpeg])).await?;
+        let poster = Box::pin(film.poster(&POSTER_FORMATS)).await?;
         steps.progress.thumbhash = poster.thumbhash;
         steps.ended(publish(services, &folder, poster.files).await?).await?;
     }

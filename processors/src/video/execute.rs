@@ -122,7 +122,7 @@ impl<'a> Film<'a> {
         Made { name: "video".to_owned(), file_name: file_name.to_owned(), size: self.planned.shown, content }
     }
 
-    /// The poster and the thumbnail, as far as they have one of these formats: the one is WebP and JPEG, the other WebP.
+    /// The poster and the thumbnail, as far as they have one of these formats: the one has [`super::POSTER_FORMATS`], the other is WebP.
     ///
     /// # Errors
     /// [`Refusal::VideoDamaged`] where no keyframe decodes.

@@ -14,6 +14,7 @@ mod sprites;
 
 use std::time::Duration;
 
+pub use child::POSTER_FORMATS;
 pub(crate) use child::{ARGUMENT, answer};
 pub use execute::{Film, Main};
 pub use facts::{Facts, Picture};

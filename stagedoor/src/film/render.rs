@@ -5,7 +5,7 @@ use mp4_front::s3::{self, ObjectReader};
 use mp4_front::{FileReader, ReadAt, faststart};
 use processors::image::Format;
 use processors::process::Made;
-use processors::video::{Film, Main, Source};
+use processors::video::{Film, Main, POSTER_FORMATS, Source};
 use processors::{Failure as Processing, Tools};
 use serde_json::{Value, json};
 use sniff::Sniffed;
@@ -34,10 +34,11 @@ pub async fn render(input: &Place, s3: &S3, directory: &Path, only: Option<Only>
     if wanted(Only::Film) {
         made.push(playable(&film, &source, work.path()).await?);
     }
-    let formats: &[Format] =
-        if only == Some(Only::PosterJpeg) { &[Format::Jpeg] } else { &[Format::Webp, Format::Jpeg] };
-    if wanted(Only::Poster) || wanted(Only::PosterJpeg) {
-        made.extend(film.poster(formats).await.map_err(failed)?.files);
+    if wanted(Only::Poster) {
+        made.extend(film.poster(&POSTER_FORMATS).await.map_err(failed)?.files);
+    }
+    if only == Some(Only::PosterJpeg) {
+        made.extend(film.poster(&[Format::Jpeg]).await.map_err(failed)?.files);
     }
     if wanted(Only::Previews) {
         made.extend(film.previews().await.map_err(failed)?);

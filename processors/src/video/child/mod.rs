@@ -14,6 +14,7 @@ use super::{MAX_WALL_TIME, sprites};
 use crate::child::limited;
 use crate::image::{self, Size, Written};
 
+pub use poster::FORMATS as POSTER_FORMATS;
 pub(super) use previews::MOVING;
 pub(crate) use previews::Previews;
 

@@ -8,6 +8,9 @@ use pictures::{Fit, Format, Qualities, Recipe, Rung, execute_pixels};
 use super::ours;
 use crate::image::Written;
 
+/// What a film's poster is made as.
+pub const FORMATS: [Format; 2] = [Format::Webp, Format::Jpeg];
+
 /// Makes the poster and the thumbnail of a picture, as far as they have one of these formats.
 pub(super) fn written(picture: DynamicImage, formats: &[Format], directory: &Path) -> Result<Written, FrameError> {
     let rendered = execute_pixels(picture, &recipe(), formats).map_err(|e| FrameError::Ours(e.to_string()))?;
@@ -28,7 +31,7 @@ fn recipe() -> Recipe {
         version: 1,
         quality: Qualities::default(),
         renditions: vec![
-            rung("poster", 1280, None, vec![Format::Webp, Format::Jpeg]),
+            rung("poster", 1280, None, FORMATS.to_vec()),
             rung("thumb", 480, Some(480), vec![Format::Webp]),
         ],
         keep: BTreeSet::new(),
